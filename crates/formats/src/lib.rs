@@ -1,1 +1,3 @@
-//! formats
+//! Log formats: recognised by content, read into rows, never failing as a whole.
+
+pub mod sink;
