@@ -1,0 +1,7 @@
+//! What the repository does for itself: checks of its own shape, and evidence made to order.
+
+pub mod cloudtrail;
+pub mod draw;
+pub mod evidence;
+pub mod gzip;
+pub mod moment;

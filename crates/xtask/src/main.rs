@@ -1,0 +1,48 @@
+//! `cargo xtask`: see `--help`.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use xtask::evidence;
+
+/// What the repository does for itself.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Make evidence of any size for measurements.
+    Evidence {
+        /// What to make.
+        #[arg(long)]
+        kind: evidence::Kind,
+        /// How many records.
+        #[arg(long)]
+        records: u64,
+        /// The folder to write to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().task {
+        Task::Evidence { kind, records, out } => {
+            let made = evidence::make(kind, records, &out)?;
+            println!(
+                "{} records in {} files, {} bytes, {} before compression: {}",
+                made.records,
+                made.files,
+                made.written,
+                made.raw,
+                out.display()
+            );
+            Ok(())
+        }
+    }
+}
