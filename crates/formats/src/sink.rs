@@ -18,8 +18,8 @@ pub struct Span {
 pub trait Sink {
     /// A record that was read. `decoded` is the record after [`Span::decode`]; two records with
     /// the same source id are duplicates where it is equal. `events` has at least one row; with
-    /// more than one, their `sub` counts from 0 in this order.
-    fn stored(&mut self, span: Span, decoded: &[u8], events: &[Event<'_>]);
+    /// more than one, their `sub` counts from 0 in this order. The sink may normalise them in place.
+    fn stored(&mut self, span: Span, decoded: &[u8], events: &mut [Event<'_>]);
 
     /// A record that could not be read.
     fn rejected(&mut self, warning: Warning);

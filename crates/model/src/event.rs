@@ -298,6 +298,45 @@ impl<'a> Event<'a> {
     }
 }
 
+impl Event<'_> {
+    /// Brings the row into the form that is stored and hashed: entity values normalised
+    /// ([`crate::entity::normalise`]), the time judged against `imported` (UTC nanoseconds),
+    /// numbers that 64-bit signed storage cannot hold left out and flagged. Doing it twice
+    /// changes nothing.
+    pub fn normalise(&mut self, imported: i64) {
+        use crate::EntityKind as Kind;
+        normalise_text(Kind::Actor, &mut self.actor_id);
+        normalise_text(Kind::Session, &mut self.session);
+        normalise_text(Kind::Address, &mut self.src_ip);
+        normalise_text(Kind::Address, &mut self.dst_ip);
+        if self.time.ns.is_some_and(|ns| ns > imported.saturating_add(DAY)) {
+            self.time.flags = self.time.flags.with(TimeFlags::FUTURE);
+        }
+        for number in [&mut self.bytes, &mut self.packets] {
+            if number.is_some_and(|value| i64::try_from(value).is_err()) {
+                *number = None;
+                self.quality = self.quality.with(Quality::BIG_NUMBER);
+            }
+        }
+        for time in [&mut self.time.ns, &mut self.end_time] {
+            // The least value marks absence in storage.
+            if *time == Some(i64::MIN) {
+                *time = None;
+            }
+        }
+    }
+}
+
+const DAY: i64 = 86_400_000_000_000;
+
+fn normalise_text(kind: crate::EntityKind, text: &mut Text<'_>) {
+    if let Some(value) = text
+        && let Cow::Owned(better) = crate::entity::normalise(kind, value)
+    {
+        *text = Some(Cow::Owned(better));
+    }
+}
+
 /// IANA protocol numbers that have a name people use, for queries and display.
 pub const PROTOCOLS: &[(u8, &str)] = &[
     (1, "icmp"),

@@ -1,1 +1,22 @@
-//! store
+//! The case file. The only crate that names rusqlite.
+//!
+//! Read from the top: [`case_file`] opens, [`batch`] turns events into rows, [`writer`] stores
+//! them with their custody entry, [`duplicates`] settles what was delivered twice, [`query`] and
+//! [`page`] answer questions.
+
+pub mod backup;
+pub mod batch;
+pub mod case_file;
+pub mod connection;
+pub mod duplicates;
+pub mod fault;
+pub mod foreign;
+pub mod index;
+pub mod ledger;
+pub mod lock;
+pub mod migration;
+pub mod page;
+pub mod query;
+pub mod rollup;
+pub mod term;
+pub mod writer;

@@ -57,7 +57,7 @@ CREATE TABLE evidence(
   acquisition        INTEGER NOT NULL REFERENCES acquisition,
   name               TEXT NOT NULL,         -- path below the folder that was named, '/' between parts
   path               TEXT NOT NULL,         -- where it was found, as given
-  sha256             BLOB NOT NULL CHECK(length(sha256)=32),
+  sha256             BLOB CHECK(length(sha256)=32),  -- null: could not be read
   bytes              INTEGER NOT NULL,
   bytes_decompressed INTEGER NOT NULL,
   in_place           INTEGER NOT NULL CHECK(in_place IN (0,1)),
@@ -65,7 +65,8 @@ CREATE TABLE evidence(
   reason             TEXT,                  -- why it is rejected or partial
   duplicate_of       INTEGER REFERENCES evidence,
   received_seq       INTEGER NOT NULL,      -- custody entry that received it
-  withdrawn_seq      INTEGER                -- custody entry that withdrew it
+  withdrawn_seq      INTEGER,               -- custody entry that withdrew it
+  CHECK(sha256 IS NOT NULL OR state='rejected')
 ) STRICT;
 CREATE INDEX evidence_sha256 ON evidence(sha256);
 
@@ -100,11 +101,12 @@ CREATE TABLE member(
   seq          INTEGER NOT NULL             -- custody entry of its import
 ) STRICT;
 CREATE INDEX member_evidence ON member(evidence);
+CREATE INDEX member_content ON member(content) WHERE content IS NOT NULL;
 
 CREATE TABLE warning(
   id       INTEGER PRIMARY KEY,
-  evidence INTEGER NOT NULL REFERENCES evidence,
-  member   INTEGER REFERENCES member,       -- null: about the file or its container
+  evidence INTEGER NOT NULL REFERENCES evidence DEFERRABLE INITIALLY DEFERRED,
+  member   INTEGER REFERENCES member DEFERRABLE INITIALLY DEFERRED,  -- null: about the file or its container
   offset   INTEGER NOT NULL,
   length   INTEGER NOT NULL,
   reason   TEXT NOT NULL,
@@ -131,11 +133,12 @@ CREATE TABLE term(
 ) STRICT;
 CREATE INDEX term_key ON term(key);
 
--- Rows of kind `event`. `hidden`: 0 visible, bit 1 duplicate, bit 2 withdrawn. Integers named like
--- fields are term ids, except the numbers of model::event (cloud, activity, outcome).
+-- Rows of kind `event` and `resource`, and flows that say more than `flow` has columns for. `hidden`: 0 visible, bit 1 duplicate, bit 2 withdrawn. Integers named like
+-- fields are term ids, except the numbers of model::event (kind, cloud, activity, outcome).
 CREATE TABLE event(
   id            INTEGER PRIMARY KEY,
   hidden        INTEGER NOT NULL,
+  kind          INTEGER NOT NULL,
   time          INTEGER,                    -- UTC ns
   type          INTEGER NOT NULL,
   action        INTEGER,
@@ -224,6 +227,13 @@ CREATE TABLE flow(
   length        INTEGER NOT NULL,
   sub           INTEGER,
   decode        INTEGER NOT NULL
+) STRICT;
+
+-- Which row stands for a duplicate, and the custody entry that found it so.
+CREATE TABLE duplicate(
+  event    INTEGER PRIMARY KEY,
+  survivor INTEGER NOT NULL,
+  seq      INTEGER NOT NULL
 ) STRICT;
 
 -- Roll-ups over visible rows, kept by import, duplicates and withdrawal.

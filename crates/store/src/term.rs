@@ -1,0 +1,102 @@
+//! The dictionary of repeated texts: kinds, and the keyed hash by which a text is found.
+
+use siphasher::sip128::{Hasher128, SipHasher13};
+use std::hash::Hasher;
+use vestige_model::{Cloud, EntityKind};
+
+/// What a dictionary text is. Entities keep the numbers of [`EntityKind`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum TermKind {
+    /// `actor.id`.
+    Actor = EntityKind::Actor as u8,
+    /// `session`.
+    Session = EntityKind::Session as u8,
+    /// `credential`.
+    Credential = EntityKind::Credential as u8,
+    /// `src.ip` and `dst.ip`.
+    Address = EntityKind::Address as u8,
+    /// `resource.id`.
+    Resource = EntityKind::Resource as u8,
+    /// `account`.
+    Account = EntityKind::Account as u8,
+    /// `organization`.
+    Organization = 10,
+    /// `region`.
+    Region = 11,
+    /// `service`.
+    Service = 12,
+    /// `action`.
+    Action = 13,
+    /// `error.code`.
+    ErrorCode = 14,
+    /// `error.message`.
+    ErrorMessage = 15,
+    /// `actor.name`.
+    ActorName = 16,
+    /// `actor.type`.
+    ActorType = 17,
+    /// `agent`.
+    Agent = 18,
+    /// `resource.type`.
+    ResourceType = 19,
+    /// `resource.name`.
+    ResourceName = 20,
+    /// `direction`.
+    Direction = 21,
+    /// `type`.
+    Type = 22,
+}
+
+/// Namespace of terms that mean the same wherever they come from.
+pub const SHARED: u8 = 255;
+
+impl TermKind {
+    /// The namespace of a text of this kind from `cloud`: addresses and plain words are shared,
+    /// identities belong to their cloud.
+    pub fn namespace(self, cloud: Cloud) -> u8 {
+        match self {
+            TermKind::Actor
+            | TermKind::Session
+            | TermKind::Credential
+            | TermKind::Resource
+            | TermKind::Account => cloud as u8,
+            _ => SHARED,
+        }
+    }
+}
+
+/// The secret of a case under which its texts are hashed, so that nobody who writes evidence can
+/// aim for collisions.
+#[derive(Clone, Copy, Debug)]
+pub struct HashKey(pub [u8; 16]);
+
+impl HashKey {
+    fn hasher(self) -> SipHasher13 {
+        SipHasher13::new_with_key(&self.0)
+    }
+
+    /// The 128-bit hash of a term. 128 bits under a secret key: equal hash is equal text.
+    pub fn term(self, kind: TermKind, namespace: u8, value: &str) -> u128 {
+        let mut hasher = self.hasher();
+        hasher.write_u16(u16::from_le_bytes([kind as u8, namespace]));
+        hasher.write(value.as_bytes());
+        hasher.finish128().as_u128()
+    }
+
+    /// The key under which an event's own id is indexed: platform and format, account and id.
+    pub fn event(self, data_type: &str, account: Option<&str>, event_id: &str) -> i64 {
+        let family = data_type.rsplit_once(':').map_or(data_type, |(family, _)| family);
+        let mut hasher = self.hasher();
+        for part in [family, account.unwrap_or(""), event_id] {
+            hasher.write_u64(part.len() as u64);
+            hasher.write(part.as_bytes());
+        }
+        stored(hasher.finish128().as_u128())
+    }
+}
+
+/// The part of a hash that is stored and indexed: 63 bits, so that it is a positive integer.
+pub fn stored(hash: u128) -> i64 {
+    (hash as i64) & i64::MAX
+}
