@@ -1,0 +1,227 @@
+//! The checks of a quarantined copy, outermost first.
+
+use super::quarantine::Copy;
+use super::{Check, GoOn, Header, Sound, passed};
+use crate::case_file::{CaseError, NotACase, case_id, check_schema, check_version};
+use crate::connection::{self, Settings};
+use crate::ledger::{self, Head, Ledger, Stored};
+use crate::migration::KNOWN;
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::Arc;
+use vestige_custody::case_id::CaseId;
+use vestige_custody::hash::{Hash, hex, leaf};
+use vestige_custody::json::{self, Value};
+
+/// Room that the recovered file may take beyond what was copied: pages a transaction freed before
+/// it ended are in the count and not in the log.
+const SLACK: u64 = 1 << 20;
+
+/// Examines a copy; `root` is named in messages.
+pub(super) fn database(
+    root: &Path,
+    copy: &Copy,
+    settings: &Settings,
+    go_on: &GoOn,
+    checks: &mut Vec<Check>,
+) -> Result<Sound, CaseError> {
+    let header = recovered_header(root, copy, settings)?;
+    checks.push(passed(
+        "header",
+        format!(
+            "format version {}, {} pages of {}",
+            header.version, header.pages, header.page_size
+        ),
+    ));
+    let ask = Arc::clone(go_on);
+    let connection = connection::quarantined(&copy.database, settings, move || ask())
+        .map_err(|error| CaseError::sqlite(root, "opening the copy", error))?;
+    check_schema(root, &connection, header.version, KNOWN)?;
+    checks.push(passed(
+        "schema",
+        format!("as version {} makes it", header.version),
+    ));
+    integrity(root, &connection)?;
+    checks.push(passed(
+        "integrity",
+        "every page, index and constraint holds".to_owned(),
+    ));
+    references(root, &connection)?;
+    checks.push(passed(
+        "references",
+        "every reference leads to a row".to_owned(),
+    ));
+    types(root, &connection)?;
+    checks.push(passed(
+        "types",
+        "every value has the type of its column".to_owned(),
+    ));
+    let (id, head) = custody(root, &connection, checks)?;
+    Ok(Sound {
+        id,
+        head,
+        version: header.version,
+    })
+}
+
+fn recovered_header(root: &Path, copy: &Copy, settings: &Settings) -> Result<Header, CaseError> {
+    let refuse = |why| CaseError::NotACase {
+        path: root.to_path_buf(),
+        why,
+    };
+    let read = || {
+        Header::read(&copy.database)
+            .map_err(|error| CaseError::io(&copy.database, "reading the header", error))?
+            .map_err(refuse)
+    };
+    let mut header = read()?;
+    check_version(root, header.version, KNOWN)?;
+    if copy.unfinished {
+        connection::recover(&copy.database, settings)
+            .map_err(|error| CaseError::sqlite(root, "recovering the copy", error))?;
+        header = read()?;
+        check_version(root, header.version, KNOWN)?;
+    }
+    header.whole().map_err(refuse)?;
+    if header.bytes > copy.bytes.saturating_mul(2).saturating_add(SLACK) {
+        let found = header.bytes;
+        return Err(refuse(NotACase::Overlong {
+            expected: copy.bytes,
+            found,
+        }));
+    }
+    Ok(header)
+}
+
+fn integrity(root: &Path, connection: &Connection) -> Result<(), CaseError> {
+    let found: String = connection
+        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+        .map_err(|error| CaseError::sqlite(root, "checking its integrity", error))?;
+    if found == "ok" {
+        return Ok(());
+    }
+    Err(CaseError::Damaged {
+        path: root.to_path_buf(),
+        what: found,
+    })
+}
+
+fn references(root: &Path, connection: &Connection) -> Result<(), CaseError> {
+    let failed = |error| CaseError::sqlite(root, "checking its references", error);
+    let mut statement = connection
+        .prepare("PRAGMA foreign_key_check")
+        .map_err(failed)?;
+    let mut rows = statement.query([]).map_err(failed)?;
+    let Some(row) = rows.next().map_err(failed)? else {
+        return Ok(());
+    };
+    let (table, to): (String, String) = (row.get(0).map_err(failed)?, row.get(2).map_err(failed)?);
+    let what = format!("a row of {table} refers to a row of {to} that is not there");
+    Err(CaseError::Damaged {
+        path: root.to_path_buf(),
+        what,
+    })
+}
+
+/// The integrity check compares values with the types of strict tables; what is left are the
+/// columns that hold a UUID's sixteen bytes or a text.
+fn types(root: &Path, connection: &Connection) -> Result<(), CaseError> {
+    for column in ["event_id", "request_id"] {
+        let sql = format!(
+            "SELECT id FROM event WHERE typeof({column}) NOT IN ('null','text') \
+             AND (typeof({column})<>'blob' OR length({column})<>16) LIMIT 1"
+        );
+        let mut statement = connection
+            .prepare(&sql)
+            .map_err(|error| CaseError::sqlite(root, "checking its types", error))?;
+        let mut rows = statement
+            .query([])
+            .map_err(|error| CaseError::sqlite(root, "checking its types", error))?;
+        let row = rows
+            .next()
+            .map_err(|error| CaseError::sqlite(root, "checking its types", error))?;
+        if row.is_some() {
+            let what = format!("a value of {column} in event is neither text nor a UUID");
+            return Err(CaseError::Damaged {
+                path: root.to_path_buf(),
+                what,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The chain's own consistency; who signed it is for `verify` to say.
+fn custody(
+    root: &Path,
+    connection: &Connection,
+    checks: &mut Vec<Check>,
+) -> Result<(CaseId, Head), CaseError> {
+    let id = case_id(root, connection)?;
+    let tampered = |what: String| CaseError::Tampered {
+        path: root.to_path_buf(),
+        what,
+    };
+    let mut chain = Chain {
+        case: &id,
+        next: 0,
+        last: None,
+    };
+    Ledger::entries(connection, 0, &mut |stored| {
+        chain.follow(&stored).map_err(&tampered)?;
+        Ok(true)
+    })?;
+    let head = Head::required(connection)?;
+    let (size, _) = (chain.next, chain.last);
+    for checkpoint in ledger::checkpoints(connection)? {
+        if checkpoint.size > size {
+            let what = format!(
+                "a checkpoint covers {} entries, there are {size}",
+                checkpoint.size
+            );
+            return Err(tampered(what));
+        }
+    }
+    checks.push(passed(
+        "custody",
+        format!("{size} entries follow one another"),
+    ));
+    Ok((id, head))
+}
+
+/// What the next entry has to continue.
+struct Chain<'a> {
+    case: &'a CaseId,
+    next: u64,
+    last: Option<Hash>,
+}
+
+impl Chain<'_> {
+    /// Compares an entry's bytes with the columns beside it and with the entry before.
+    fn follow(&mut self, stored: &Stored<'_>) -> Result<(), String> {
+        let at = |what: &str| format!("custody entry {}: {what}", stored.seq);
+        let entry = json::parse(stored.body).map_err(|error| at(&error.to_string()))?;
+        let text = |key: &str| entry.get(key).and_then(Value::as_text);
+        if stored.seq != self.next
+            || entry.get("seq").and_then(Value::as_int) != Some(number(self.next))
+        {
+            return Err(at(&format!("expected number {}", self.next)));
+        }
+        if text("case") != Some(self.case.as_str()) {
+            return Err(at("it belongs to another case"));
+        }
+        if leaf(stored.body) != stored.leaf {
+            return Err(at("its bytes do not have the hash stored beside them"));
+        }
+        if stored.prev != self.last || text("prev") != self.last.map(|leaf| hex(&leaf)).as_deref() {
+            return Err(at("it does not follow the entry before"));
+        }
+        self.last = Some(stored.leaf);
+        self.next += 1;
+        Ok(())
+    }
+}
+
+fn number(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
