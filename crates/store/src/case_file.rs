@@ -20,7 +20,7 @@ use crate::ledger::{By, Head, Ledger};
 use crate::lock::Lock;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use vestige_custody::case_id::CaseId;
+use vestige_custody::CaseId;
 
 /// A case that was recognised and may be opened.
 #[derive(Clone, Debug)]

@@ -18,7 +18,7 @@ use crate::connection::Settings;
 use crate::ledger::Head;
 use std::path::Path;
 use std::sync::Arc;
-use vestige_custody::case_id::CaseId;
+use vestige_custody::CaseId;
 
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,15 +11,14 @@ pub use head::Head;
 
 use crate::case_file::CaseError;
 use crate::fault::Faults;
-use rusqlite::{Connection, OptionalExtension, Transaction};
+use rusqlite::{Connection, Transaction};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
-use vestige_custody::case_id::CaseId;
-use vestige_custody::entry::{Actor, Entry, Sealed, Tool};
-use vestige_custody::event::{Event, Phase};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use vestige_custody::hash::{Hash, hex};
-use vestige_custody::json::{self, Value};
+use vestige_custody::line::Line;
 use vestige_custody::merkle::Frontier;
+use vestige_custody::entry::{Actor, Tool};
+use vestige_custody::{CaseId, Chain, ChainError, Entry, Event, Phase, Sealed};
 use vestige_model::time::format_millis;
 
 /// Who writes to the case, and with what.
@@ -42,12 +41,11 @@ impl By {
 /// Appends to the chain of one case.
 #[derive(Debug)]
 pub struct Ledger {
-    case: CaseId,
     by: By,
     faults: Faults,
-    /// The tree over the entries seen so far and the last of them; asking for a root goes on
-    /// from here.
-    tree: Mutex<(Frontier, Option<Hash>)>,
+    /// The chain as it was last seen. Undoing a transaction leaves it ahead of the database, so
+    /// each use compares the heads first.
+    chain: Mutex<Chain>,
 }
 
 /// An entry as it is stored.
@@ -64,19 +62,24 @@ pub struct Stored<'a> {
 }
 
 impl Ledger {
+    /// The ledger of a case whose database is not yet read, or has no entry yet.
     pub(crate) fn new(case: CaseId, by: By, faults: &Faults) -> Self {
-        Self {
-            case,
-            by,
-            faults: faults.clone(),
-            tree: Mutex::default(),
-        }
+        Self { by, faults: faults.clone(), chain: Mutex::new(Chain::new(case)) }
     }
 
-    /// The case's id.
-    #[must_use]
-    pub fn case(&self) -> &CaseId {
-        &self.case
+    /// The ledger of a case, its whole chain followed once.
+    ///
+    /// # Errors
+    /// [`CaseError::Tampered`] where an entry does not follow the one before it.
+    pub(crate) fn resume(
+        case: CaseId,
+        by: By,
+        connection: &Connection,
+        faults: &Faults,
+    ) -> Result<Self, CaseError> {
+        let ledger = Self::new(case, by, faults);
+        drop(ledger.current(connection)?);
+        Ok(ledger)
     }
 
     /// Who writes.
@@ -102,16 +105,18 @@ impl Ledger {
         entry: &Entry,
         now: i64,
     ) -> Result<Sealed, CaseError> {
-        let mut last = Last::read(transaction)?;
-        self.require_authority(transaction, entry)?;
-        if let Some(before) = last.as_ref().and_then(|last| last.later_than(now))
+        let mut chain = self.current(transaction)?;
+        // The copy becomes the chain only once the database has taken the entry.
+        let mut next = chain.clone();
+        if let Some(last) = next.clock_back(now)
             && !entry.steps_back()
         {
-            let step = self.clock_step(&before, now);
-            let sealed = self.seal_and_insert(transaction, &step, last.as_ref(), now)?;
-            last = Some(Last::of(&sealed, now));
+            let step = self.clock_step(last, now);
+            self.seal_and_insert(transaction, &mut next, &step, now)?;
         }
-        self.seal_and_insert(transaction, entry, last.as_ref(), now)
+        let sealed = self.seal_and_insert(transaction, &mut next, entry, now)?;
+        *chain = next;
+        Ok(sealed)
     }
 
     /// Appends `<event>.started`, for what may take longer than a second.
@@ -153,24 +158,13 @@ impl Ledger {
         Head::required(connection)
     }
 
-    /// Size and Merkle root of the chain. Entries already counted by an earlier call are not read
-    /// again, unless the chain was undone meanwhile.
+    /// The chain as it stands in the database: size, head, Merkle root, custody level, the
+    /// checkpoint to be signed.
     ///
     /// # Errors
-    /// What SQLite says.
-    pub fn root(&self, connection: &Connection) -> Result<(u64, Hash), CaseError> {
-        let mut tree = self.tree.lock().unwrap_or_else(PoisonError::into_inner);
-        let (frontier, last) = &mut *tree;
-        let known = Head::at(connection, frontier.size()).map_err(reading(connection))?;
-        if known.map(|head| head.leaf) != *last {
-            *frontier = Frontier::default();
-        }
-        let from = frontier.size();
-        for_each_leaf(connection, from, None, |leaf| {
-            frontier.push(leaf);
-            *last = Some(leaf);
-        })?;
-        Ok((frontier.size(), frontier.root()))
+    /// What SQLite says; [`CaseError::Tampered`] where the chain does not hold.
+    pub fn chain(&self, connection: &Connection) -> Result<Chain, CaseError> {
+        self.current(connection).map(|chain| chain.clone())
     }
 
     /// The Merkle root over the first `size` entries, none where there are fewer.
@@ -179,7 +173,7 @@ impl Ledger {
     /// What SQLite says.
     pub fn root_at(connection: &Connection, size: u64) -> Result<Option<Hash>, CaseError> {
         let mut frontier = Frontier::default();
-        for_each_leaf(connection, 0, Some(size), |leaf| frontier.push(leaf))?;
+        for_each_leaf(connection, size, |leaf| frontier.push(leaf))?;
         Ok((frontier.size() == size).then(|| frontier.root()))
     }
 
@@ -217,53 +211,37 @@ impl Ledger {
         Ok(())
     }
 
-    fn clock_step(&self, before: &str, now: i64) -> Entry {
+    fn clock_step(&self, last: i64, now: i64) -> Entry {
         self.entry(Event::ClockStep)
             .clock_step()
-            .detail("last_recorded_at", before)
+            .detail("last_recorded_at", format_millis(last))
             .detail("now", format_millis(now))
     }
 
-    /// Above level `internal` a right must have been named before evidence is received.
-    fn require_authority(&self, transaction: &Connection, entry: &Entry) -> Result<(), CaseError> {
-        if entry.event != Event::EvidenceReceived || entry.has_authority() {
-            return Ok(());
+    /// The chain, brought to the state of the database.
+    fn current(&self, connection: &Connection) -> Result<MutexGuard<'_, Chain>, CaseError> {
+        let mut chain = self.chain.lock().unwrap_or_else(PoisonError::into_inner);
+        let stored = Head::read(connection).map_err(reading(connection))?;
+        if stored != head_of(&chain) {
+            *chain = follow(chain.case().clone(), connection)?;
         }
-        let level: Option<String> = transaction
-            .query_row(
-                "SELECT value FROM case_fact WHERE name='custody_level'",
-                [],
-                |row| row.get(0),
-            )
-            .optional()
-            .map_err(reading(transaction))?;
-        let level = level.unwrap_or_default();
-        if matches!(level.as_str(), "" | "internal") || states_authority(transaction)? {
-            return Ok(());
-        }
-        Err(CaseError::Entry(format!(
-            "evidence.received at custody level {level}: expected an authority (an engagement \
-             letter, a warrant, a consent) stated before, found none; state it with --authority"
-        )))
+        Ok(chain)
     }
 
     fn seal_and_insert(
         &self,
         transaction: &Transaction<'_>,
+        chain: &mut Chain,
         entry: &Entry,
-        last: Option<&Last>,
         now: i64,
     ) -> Result<Sealed, CaseError> {
-        let (seq, prev) = last.map_or((0, None), |last| (last.head.size, Some(last.head.leaf)));
-        let sealed = entry
-            .seal(&self.case, seq, prev, now)
-            .map_err(|error| CaseError::Entry(error.to_string()))?;
+        let sealed = chain.append(entry, now).map_err(|error| refused(transaction, &error))?;
         let path = database(transaction);
         self.faults.step("append entry", &path, || {
             transaction
                 .prepare_cached("INSERT INTO custody_entry(seq,leaf,prev,body) VALUES(?1,?2,?3,?4)")
                 .and_then(|mut insert| {
-                    insert.execute((number(seq), sealed.leaf, sealed.prev, &sealed.bytes))
+                    insert.execute((number(sealed.seq), sealed.leaf, sealed.prev, &sealed.bytes))
                 })
                 .map_err(|error| CaseError::sqlite(&path, "appending a custody entry", error))
         })?;
@@ -271,91 +249,64 @@ impl Ledger {
     }
 }
 
-/// The last entry of the chain.
-struct Last {
-    head: Head,
-    recorded_at: String,
+/// The head of a chain, none where it is empty.
+pub(crate) fn head_of(chain: &Chain) -> Option<Head> {
+    chain.head().map(|leaf| Head { size: chain.size(), leaf })
 }
 
-impl Last {
-    fn of(sealed: &Sealed, now: i64) -> Self {
-        let head = Head {
-            size: sealed.seq + 1,
-            leaf: sealed.leaf,
-        };
-        Self {
-            head,
-            recorded_at: format_millis(now),
-        }
-    }
-
-    fn read(connection: &Connection) -> Result<Option<Self>, CaseError> {
-        let row: Option<(i64, Hash, Vec<u8>)> = connection
-            .prepare_cached("SELECT seq,leaf,body FROM custody_entry ORDER BY seq DESC LIMIT 1")
-            .and_then(|mut last| {
-                last.query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-                    .optional()
-            })
-            .map_err(reading(connection))?;
-        let Some((seq, leaf, body)) = row else {
-            return Ok(None);
-        };
-        let entry = json::parse(&body).ok();
-        let recorded_at = entry.as_ref().and_then(|entry| entry.get("recorded_at"));
-        let Some(recorded_at) = recorded_at.and_then(Value::as_text) else {
-            let what = format!("custody entry {seq} has no time");
-            return Err(CaseError::Tampered {
-                path: database(connection),
-                what,
-            });
-        };
-        let head = Head {
-            size: seq.unsigned_abs() + 1,
-            leaf,
-        };
-        Ok(Some(Self {
-            head,
-            recorded_at: recorded_at.to_owned(),
-        }))
-    }
-
-    /// Its time where that lies after `now`. The form has a fixed width, so text order is time
-    /// order.
-    fn later_than(&self, now: i64) -> Option<String> {
-        (self.recorded_at > format_millis(now)).then(|| self.recorded_at.clone())
-    }
+/// Follows the stored chain from its first entry; the columns must agree with the bytes.
+///
+/// # Errors
+/// [`CaseError::Tampered`] with the first entry that does not hold.
+pub(crate) fn follow(case: CaseId, connection: &Connection) -> Result<Chain, CaseError> {
+    let path = database(connection);
+    let tampered = |what: String| CaseError::Tampered { path: path.clone(), what };
+    let mut chain = Chain::new(case);
+    Ledger::entries(connection, 0, &mut |stored| {
+        follow_one(&mut chain, &stored).map_err(|what| tampered(format!("custody {what}")))?;
+        Ok(true)
+    })?;
+    Ok(chain)
 }
 
-/// Whether an entry names the right by which the case is worked on.
-fn states_authority(connection: &Connection) -> Result<bool, CaseError> {
-    let failed = reading(connection);
-    let mut statement = connection
-        .prepare("SELECT body FROM custody_entry WHERE instr(body,?1)>0 ORDER BY seq")
-        .map_err(&failed)?;
-    let mut rows = statement
-        .query([b"\"authority\":".as_slice()])
-        .map_err(&failed)?;
-    while let Some(row) = rows.next().map_err(&failed)? {
-        let body: Vec<u8> = row.get(0).map_err(&failed)?;
-        if json::parse(&body).is_ok_and(|entry| entry.get("authority").is_some()) {
-            return Ok(true);
-        }
+fn follow_one(chain: &mut Chain, stored: &Stored<'_>) -> Result<(), String> {
+    let seq = stored.seq;
+    let line = Line::parse(stored.body).map_err(|error| format!("entry {seq}: {error}"))?;
+    let Line::Entry(entry) = line else {
+        return Err(format!("entry {seq}: it is withheld, which a case never has"));
+    };
+    if (seq == 0) != (entry.event == Event::CaseCreated.name()) {
+        return Err(format!("entry {seq}: found {}", entry.event));
     }
-    Ok(false)
+    if stored.prev != chain.head() || stored.seq != chain.size() {
+        return Err(format!("entry {seq}: it does not follow the one before"));
+    }
+    chain.follow(stored.body).map_err(|error| error.to_string())?;
+    if chain.head() != Some(stored.leaf) {
+        return Err(format!("entry {seq}: its bytes do not have the hash stored beside them"));
+    }
+    Ok(())
+}
+
+fn refused(connection: &Connection, error: &ChainError) -> CaseError {
+    match error {
+        ChainError::Line { .. } | ChainError::Broken { .. } => {
+            CaseError::Tampered { path: database(connection), what: error.to_string() }
+        }
+        _ => CaseError::Entry(error.to_string()),
+    }
 }
 
 fn for_each_leaf(
     connection: &Connection,
-    from: u64,
-    to: Option<u64>,
+    size: u64,
     mut each: impl FnMut(Hash),
 ) -> Result<(), CaseError> {
     let failed = reading(connection);
     let mut statement = connection
-        .prepare_cached("SELECT leaf FROM custody_entry WHERE seq>=?1 AND seq<?2 ORDER BY seq")
+        .prepare_cached("SELECT leaf FROM custody_entry WHERE seq<?1 ORDER BY seq")
         .map_err(&failed)?;
-    let to = to.map_or(i64::MAX, number);
-    let mut rows = statement.query([number(from), to]).map_err(&failed)?;
+    let mut rows = statement.query([number(size)]).map_err(&failed)?;
     while let Some(row) = rows.next().map_err(&failed)? {
         each(row.get(0).map_err(&failed)?);
     }

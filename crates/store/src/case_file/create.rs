@@ -8,10 +8,8 @@ use crate::ledger::{By, Ledger};
 use crate::migration::{self, KNOWN};
 use rusqlite::{Transaction, TransactionBehavior};
 use std::path::Path;
-use vestige_custody::case_id::CaseId;
-use vestige_custody::entry::{Authority, Entry};
-use vestige_custody::event::Event;
-use vestige_custody::hash::hex;
+use vestige_custody::entry::Authority;
+use vestige_custody::{CaseId, Entry, Event, Level, hex};
 use vestige_model::time::format_millis;
 
 /// What is stated when a case begins. The id and the salt are random and come from the caller.
@@ -29,8 +27,8 @@ pub struct Genesis {
     pub authority: Option<Authority>,
     /// IANA name of the zone in which times are shown.
     pub zone: Option<String>,
-    /// `internal`, `regulatory` or `litigation`.
-    pub custody_level: String,
+    /// How strict the record is.
+    pub custody_level: Level,
     /// The public key of the examiner, as a signed note names it.
     pub vkey: Option<String>,
 }
@@ -122,7 +120,7 @@ impl Genesis {
             .entry(Event::CaseCreated)
             .detail("salt", hex(&self.salt))
             .detail("title", self.title.as_str())
-            .detail("custody_level", self.custody_level.as_str())
+            .detail("custody_level", self.custody_level.word())
             .detail("format_version", migration::latest());
         for (key, value) in [
             ("reference", &self.reference),
@@ -145,7 +143,7 @@ impl Genesis {
             ("case", self.case.to_string()),
             ("salt", hex(&self.salt)),
             ("title", self.title.clone()),
-            ("custody_level", self.custody_level.clone()),
+            ("custody_level", self.custody_level.word().to_owned()),
             ("created", format_millis(now)),
             ("examiner", by.actor.name.clone()),
             ("organisation", by.actor.org.clone()),

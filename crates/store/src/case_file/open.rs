@@ -10,9 +10,7 @@ use crate::lock::Lock;
 use crate::migration::{self, KNOWN, Migration, Schema};
 use rusqlite::{Connection, ErrorCode, OptionalExtension};
 use std::path::Path;
-use vestige_custody::case_id::CaseId;
-use vestige_custody::event::Event;
-use vestige_custody::hash::hex;
+use vestige_custody::{CaseId, Event, hex};
 
 pub(super) fn recognise(
     path: &Path,
@@ -80,7 +78,7 @@ pub(super) fn locked(
     let database = case.database();
     let connection = connection::writer(&database, &case.settings)
         .map_err(|error| CaseError::sqlite(&database, "opening for writing", error))?;
-    let ledger = Ledger::new(case.id.clone(), by.clone(), faults);
+    let ledger = Ledger::resume(case.id.clone(), by.clone(), &connection, faults)?;
     Ok(CaseWriter {
         case,
         connection,
@@ -107,7 +105,7 @@ fn migrate(
     faults.step("migrate", &database, || {
         migration::apply(&transaction, list, case.version).map_err(failed)
     })?;
-    let ledger = Ledger::new(case.id.clone(), by.clone(), faults);
+    let ledger = Ledger::resume(case.id.clone(), by.clone(), &transaction, faults)?;
     let mut entry = ledger.entry(Event::DbMigrated).detail("old", case.version);
     if let Some(last) = list.last() {
         entry = entry

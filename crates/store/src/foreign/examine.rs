@@ -4,14 +4,12 @@ use super::quarantine::Copy;
 use super::{Check, GoOn, Header, Sound, passed};
 use crate::case_file::{CaseError, NotACase, case_id, check_schema, check_version};
 use crate::connection::{self, Settings};
-use crate::ledger::{self, Head, Ledger, Stored};
+use crate::ledger::{self, Head};
 use crate::migration::KNOWN;
 use rusqlite::Connection;
 use std::path::Path;
 use std::sync::Arc;
-use vestige_custody::case_id::CaseId;
-use vestige_custody::hash::{Hash, hex, leaf};
-use vestige_custody::json::{self, Value};
+use vestige_custody::CaseId;
 
 /// Room that the recovered file may take beyond what was copied: pages a transaction freed before
 /// it ended are in the count and not in the log.
@@ -157,71 +155,22 @@ fn custody(
     connection: &Connection,
     checks: &mut Vec<Check>,
 ) -> Result<(CaseId, Head), CaseError> {
+    let tampered = |what: String| CaseError::Tampered { path: root.to_path_buf(), what };
     let id = case_id(root, connection)?;
-    let tampered = |what: String| CaseError::Tampered {
-        path: root.to_path_buf(),
-        what,
-    };
-    let mut chain = Chain {
-        case: &id,
-        next: 0,
-        last: None,
-    };
-    Ledger::entries(connection, 0, &mut |stored| {
-        chain.follow(&stored).map_err(&tampered)?;
-        Ok(true)
+    // The copy's own path means nothing to the reader of the message.
+    let chain = ledger::follow(id.clone(), connection).map_err(|error| match error {
+        CaseError::Tampered { what, .. } => tampered(what),
+        other => other,
     })?;
-    let head = Head::required(connection)?;
-    let (size, _) = (chain.next, chain.last);
+    let head = ledger::head_of(&chain)
+        .ok_or_else(|| tampered("its custody chain has no entry".to_owned()))?;
     for checkpoint in ledger::checkpoints(connection)? {
-        if checkpoint.size > size {
-            let what = format!(
-                "a checkpoint covers {} entries, there are {size}",
-                checkpoint.size
-            );
+        if checkpoint.size > head.size {
+            let (size, covered) = (head.size, checkpoint.size);
+            let what = format!("a checkpoint covers {covered} entries, the chain has {size}");
             return Err(tampered(what));
         }
     }
-    checks.push(passed(
-        "custody",
-        format!("{size} entries follow one another"),
-    ));
+    checks.push(passed("custody", format!("{} entries follow one another", head.size)));
     Ok((id, head))
-}
-
-/// What the next entry has to continue.
-struct Chain<'a> {
-    case: &'a CaseId,
-    next: u64,
-    last: Option<Hash>,
-}
-
-impl Chain<'_> {
-    /// Compares an entry's bytes with the columns beside it and with the entry before.
-    fn follow(&mut self, stored: &Stored<'_>) -> Result<(), String> {
-        let at = |what: &str| format!("custody entry {}: {what}", stored.seq);
-        let entry = json::parse(stored.body).map_err(|error| at(&error.to_string()))?;
-        let text = |key: &str| entry.get(key).and_then(Value::as_text);
-        if stored.seq != self.next
-            || entry.get("seq").and_then(Value::as_int) != Some(number(self.next))
-        {
-            return Err(at(&format!("expected number {}", self.next)));
-        }
-        if text("case") != Some(self.case.as_str()) {
-            return Err(at("it belongs to another case"));
-        }
-        if leaf(stored.body) != stored.leaf {
-            return Err(at("its bytes do not have the hash stored beside them"));
-        }
-        if stored.prev != self.last || text("prev") != self.last.map(|leaf| hex(&leaf)).as_deref() {
-            return Err(at("it does not follow the entry before"));
-        }
-        self.last = Some(stored.leaf);
-        self.next += 1;
-        Ok(())
-    }
-}
-
-fn number(value: u64) -> i64 {
-    i64::try_from(value).unwrap_or(i64::MAX)
 }

@@ -1,0 +1,8 @@
+//! The case folder: made, opened, refused, examined, backed up, and whole after every failure.
+
+#[path = "case_file/common.rs"]
+mod common;
+#[path = "case_file/custody.rs"]
+mod custody;
+#[path = "case_file/opening.rs"]
+mod opening;
