@@ -1,0 +1,5 @@
+//! Reading queries: precedence, forms and the messages for what is wrong.
+
+mod messages;
+mod precedence;
+mod reading;
