@@ -256,6 +256,5 @@ impl Chain {
     }
 }
 
-
 #[cfg(test)]
 mod tests;

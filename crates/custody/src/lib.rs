@@ -14,6 +14,7 @@ pub mod key_file;
 pub mod line;
 pub mod merkle;
 pub mod note;
+pub mod timestamp;
 pub mod vkey;
 
 pub use case_id::CaseId;

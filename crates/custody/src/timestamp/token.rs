@@ -1,0 +1,372 @@
+//! Checking one response.
+
+use super::asn1::*;
+use super::certificate::Certificate;
+use super::path::{Anchors, find};
+use super::signature::{self, Digest};
+use super::{Stamp, TokenError};
+use crate::hash::{hex, sha256};
+use der::asn1::{ObjectIdentifier, OctetStringRef};
+use der::{Decode, Encode, Tag, Tagged};
+use sha1::Sha1;
+use sha2::Digest as _;
+use vestige_model::time;
+
+/// How many certificates a token may carry.
+const CERTIFICATES: usize = 32;
+
+/// Digest and nonce of a query; none where the query itself cannot be read.
+type Asked = Option<(Vec<u8>, Vec<u8>)>;
+
+pub(super) fn check(
+    response: &[u8],
+    note: &[u8],
+    asked: Option<Asked>,
+    anchors: &Anchors,
+) -> Result<Stamp, TokenError> {
+    let data = granted(response)?;
+    let bytes = stamped(&data)?;
+    let info = TstInfo::from_der(bytes).map_err(TokenError::form("TSTInfo"))?;
+    check_imprint(&info, note)?;
+    if let Some(asked) = asked {
+        check_query(&info, note, asked)?;
+    }
+    let gen_time = gen_time(info.gen_time.0)?;
+
+    let signer = only_signer(&data)?;
+    let offered = certificates(&data)?;
+    let attributes = Attributes::read(&signer)?;
+    let certificate = attributes.signer(&offered, &signer)?;
+    attributes.check_content(&signer, bytes)?;
+    check_signature(&signer, certificate)?;
+    let path = find(certificate, &offered, anchors, gen_time)?;
+    attributes.check_others(&path)?;
+    Ok(Stamp {
+        gen_time,
+        serial: hex(info.serial.as_bytes()),
+        policy: info.policy.to_string(),
+        authority: certificate.subject_text(),
+        certificate_sha256: sha256(&certificate.der),
+        token_sha256: sha256(response),
+        expires: path
+            .iter()
+            .map(|one| one.not_after())
+            .min()
+            .unwrap_or(gen_time),
+    })
+}
+
+fn differs(what: &'static str, expected: &str, found: impl Into<String>) -> TokenError {
+    TokenError::Differs {
+        what,
+        expected: expected.to_owned(),
+        found: found.into(),
+    }
+}
+
+/// The signed data of a response that was granted.
+fn granted(response: &[u8]) -> Result<SignedData<'_>, TokenError> {
+    let response = TimeStampResp::from_der(response).map_err(TokenError::form("response"))?;
+    // 0 granted, 1 granted with modifications.
+    let Some(token) = response.token.filter(|_| response.status.status <= 1) else {
+        let text = response
+            .status
+            .text
+            .map(|text| text.0.escape_ascii().to_string());
+        let status = format!("{} {}", response.status.status, text.unwrap_or_default());
+        return Err(TokenError::NotGranted { status });
+    };
+    if token.content_type != ID_SIGNED_DATA {
+        return Err(differs(
+            "content type",
+            "signed data",
+            token.content_type.to_string(),
+        ));
+    }
+    token
+        .content
+        .decode_as::<SignedData<'_>>()
+        .map_err(TokenError::form("signed data"))
+}
+
+/// The bytes of the TSTInfo.
+fn stamped<'a>(data: &SignedData<'a>) -> Result<&'a [u8], TokenError> {
+    if data.content.content_type != ID_TST_INFO {
+        return Err(differs(
+            "signed content",
+            "TSTInfo",
+            data.content.content_type.to_string(),
+        ));
+    }
+    let octets = data.content.content.decode_as::<&OctetStringRef>();
+    octets
+        .map(OctetStringRef::as_bytes)
+        .map_err(TokenError::form("TSTInfo"))
+}
+
+fn check_imprint(info: &TstInfo<'_>, note: &[u8]) -> Result<(), TokenError> {
+    if info.version != 1 {
+        return Err(differs("TSTInfo version", "1", info.version.to_string()));
+    }
+    let algorithm = &info.message_imprint.hash_algorithm;
+    let Some(digest) = Digest::of(algorithm) else {
+        return Err(differs(
+            "message imprint",
+            "a SHA-2 digest",
+            algorithm.oid.to_string(),
+        ));
+    };
+    let (expected, found) = (
+        digest.hash(note),
+        info.message_imprint.hashed_message.as_bytes(),
+    );
+    if expected != found {
+        return Err(differs("message imprint", &hex(&expected), hex(found)));
+    }
+    Ok(())
+}
+
+fn check_query(info: &TstInfo<'_>, note: &[u8], asked: Asked) -> Result<(), TokenError> {
+    let Some((digest, nonce)) = asked else {
+        return Err(differs(
+            "query",
+            "a time-stamp query with a nonce",
+            "other bytes",
+        ));
+    };
+    if digest != sha256(note) {
+        return Err(differs(
+            "query",
+            "a query over this note",
+            "one over other bytes",
+        ));
+    }
+    // An integer has a zero in front of a first byte from 0x80.
+    let found = info
+        .nonce
+        .map(|nonce| nonce.as_bytes().to_vec())
+        .unwrap_or_default();
+    let found = found.strip_prefix(&[0]).unwrap_or(&found);
+    if found != nonce {
+        return Err(differs("nonce", &hex(&nonce), hex(found)));
+    }
+    Ok(())
+}
+
+/// `YYYYMMDDHHMMSS[.f]Z` in UTC nanoseconds.
+fn gen_time(text: &[u8]) -> Result<i64, TokenError> {
+    let wrong = || {
+        differs(
+            "genTime",
+            "YYYYMMDDHHMMSS[.f]Z",
+            text.escape_ascii().to_string(),
+        )
+    };
+    let ascii = std::str::from_utf8(text)
+        .ok()
+        .filter(|text| text.is_ascii() && text.len() < 40);
+    let (digits, rest) = ascii
+        .and_then(|text| text.split_at_checked(14))
+        .ok_or_else(wrong)?;
+    let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
+    let (date, clock) = (
+        [part(0, 4), part(4, 6), part(6, 8)],
+        [part(8, 10), part(10, 12), part(12, 14)],
+    );
+    let reading = time::parse(&format!("{}T{}{rest}", date.join("-"), clock.join(":")));
+    reading
+        .ns
+        .filter(|_| rest.ends_with('Z') && !digits.contains(':'))
+        .ok_or_else(wrong)
+}
+
+fn only_signer<'a>(data: &SignedData<'a>) -> Result<SignerInfo<'a>, TokenError> {
+    let all = elements(data.signers.0).map_err(TokenError::form("signer infos"))?;
+    match all.as_slice() {
+        [one] => SignerInfo::from_der(one).map_err(TokenError::form("signer info")),
+        _ => Err(differs("signer infos", "one", all.len().to_string())),
+    }
+}
+
+fn certificates(data: &SignedData<'_>) -> Result<Vec<Certificate>, TokenError> {
+    let raw = data.certificates.map(|set| set.0).unwrap_or_default();
+    let all = elements(raw).map_err(TokenError::form("certificates"))?;
+    // Other choices than a certificate (attribute certificates) have another tag.
+    let x509 = all
+        .into_iter()
+        .filter(|der| der.first() == Some(&0x30))
+        .take(CERTIFICATES);
+    x509.map(|der| Certificate::parse(der).map_err(TokenError::form("certificate")))
+        .collect()
+}
+
+fn check_signature(signer: &SignerInfo<'_>, certificate: &Certificate) -> Result<(), TokenError> {
+    // The signature is over the attributes as a SET, not under the tag they have in the token.
+    let set = signer.signed.as_ref().map(Encode::to_der).transpose();
+    let signed = set
+        .map_err(TokenError::form("signed attributes"))?
+        .unwrap_or_default();
+    let (stated, signature) = (
+        Digest::of(&signer.digest_algorithm),
+        signer.signature.as_bytes(),
+    );
+    signature::verify(
+        &certificate.key(),
+        &signer.signature_algorithm,
+        stated,
+        &signed,
+        signature,
+    )
+    .map_err(|reason| TokenError::Signature {
+        what: "token",
+        reason,
+    })
+}
+
+/// The signed attributes that count.
+struct Attributes<'a> {
+    content_type: &'a [u8],
+    message_digest: &'a [u8],
+    /// What the authority says of the certificates it used, its own first.
+    certificates: Vec<CertificateHash<'a>>,
+    sha1: bool,
+}
+
+impl<'a> Attributes<'a> {
+    fn read(signer: &SignerInfo<'a>) -> Result<Attributes<'a>, TokenError> {
+        let form = TokenError::form("signed attributes");
+        let raw = signer.signed.map(|set| set.0).unwrap_or_default();
+        let mut all = Vec::new();
+        for der in elements(raw).map_err(&form)? {
+            all.push(Attribute::from_der(der).map_err(&form)?);
+        }
+        let first = one_value(&all, ID_SIGNING_CERTIFICATE)?;
+        let second = one_value(&all, ID_SIGNING_CERTIFICATE_V2)?;
+        let missing = |what| differs(what, "one value", "none");
+        // The newer attribute binds more strongly and counts where there are both.
+        let named = second
+            .or(first)
+            .ok_or_else(|| missing("signing certificate"))?;
+        let named = SigningCertificate::from_der(named).map_err(&form)?;
+        let hashes = elements(named.certificates.0).map_err(&form)?;
+        Ok(Attributes {
+            content_type: one_value(&all, ID_CONTENT_TYPE)?
+                .ok_or_else(|| missing("content type"))?,
+            message_digest: one_value(&all, ID_MESSAGE_DIGEST)?
+                .ok_or_else(|| missing("message digest"))?,
+            certificates: hashes
+                .into_iter()
+                .map(|der| CertificateHash::from_der(der).map_err(&form))
+                .collect::<Result<_, _>>()?,
+            sha1: second.is_none(),
+        })
+    }
+
+    /// The certificate that the first hash and the signer's identifier both name.
+    fn signer<'c>(
+        &self,
+        offered: &'c [Certificate],
+        signer: &SignerInfo<'_>,
+    ) -> Result<&'c Certificate, TokenError> {
+        let named = self.certificates.first().and_then(|hash| {
+            offered
+                .iter()
+                .find(|certificate| self.is_of(hash, certificate))
+        });
+        let Some(certificate) = named else {
+            return Err(differs(
+                "signing certificate",
+                "one that the token carries",
+                "another hash",
+            ));
+        };
+        if !is_identified(certificate, signer) {
+            return Err(differs(
+                "signer",
+                "the signing certificate",
+                "another issuer and serial",
+            ));
+        }
+        Ok(certificate)
+    }
+
+    fn is_of(&self, hash: &CertificateHash<'_>, certificate: &Certificate) -> bool {
+        let found = hash.hash.as_bytes();
+        match &hash.algorithm {
+            None if self.sha1 => found == Sha1::digest(&certificate.der).as_slice(),
+            None => found == sha256(&certificate.der),
+            Some(algorithm) => Digest::of(algorithm)
+                .is_some_and(|digest| !self.sha1 && found == digest.hash(&certificate.der)),
+        }
+    }
+
+    /// The signed attributes must be about this content.
+    fn check_content(&self, signer: &SignerInfo<'_>, content: &[u8]) -> Result<(), TokenError> {
+        let kind = ObjectIdentifier::from_der(self.content_type);
+        if kind.map_err(TokenError::form("content type"))? != ID_TST_INFO {
+            return Err(differs("content type attribute", "TSTInfo", "another"));
+        }
+        let Some(digest) = Digest::of(&signer.digest_algorithm) else {
+            let found = signer.digest_algorithm.oid.to_string();
+            return Err(differs("signer's digest", "a SHA-2 digest", found));
+        };
+        let found = <&OctetStringRef>::from_der(self.message_digest);
+        let found = found
+            .map_err(TokenError::form("message digest"))?
+            .as_bytes();
+        let expected = digest.hash(content);
+        if expected != found {
+            return Err(differs("message digest", &hex(&expected), hex(found)));
+        }
+        Ok(())
+    }
+
+    /// Every further certificate the authority names must be one of the chain.
+    fn check_others(&self, path: &[&Certificate]) -> Result<(), TokenError> {
+        let in_path = |hash: &CertificateHash<'_>| path.iter().any(|one| self.is_of(hash, one));
+        if self.certificates.iter().all(in_path) {
+            return Ok(());
+        }
+        Err(differs(
+            "signing certificate",
+            "certificates of the chain",
+            "the hash of another",
+        ))
+    }
+}
+
+/// The only value of the only attribute of a kind; none where there is no such attribute.
+fn one_value<'a>(
+    all: &[Attribute<'a>],
+    kind: ObjectIdentifier,
+) -> Result<Option<&'a [u8]>, TokenError> {
+    let mut of_kind = all.iter().filter(|attribute| attribute.kind == kind);
+    let Some(attribute) = of_kind.next() else {
+        return Ok(None);
+    };
+    let values = elements(attribute.values.0).map_err(TokenError::form("attribute"))?;
+    match (values.as_slice(), of_kind.next()) {
+        ([one], None) => Ok(Some(one)),
+        _ => Err(differs(
+            "signed attribute",
+            "one of a kind with one value",
+            "more",
+        )),
+    }
+}
+
+/// Whether the signer info's identifier is this certificate's.
+fn is_identified(certificate: &Certificate, signer: &SignerInfo<'_>) -> bool {
+    if signer.sid.tag() != Tag::Sequence {
+        return certificate
+            .key_id()
+            .is_some_and(|id| id == signer.sid.value());
+    }
+    let Ok(sid) = signer.sid.decode_as::<IssuerAndSerial<'_>>() else {
+        return false;
+    };
+    match (sid.issuer.to_der(), sid.serial.to_der()) {
+        (Ok(issuer), Ok(serial)) => certificate.is_issued_as(&issuer, &serial),
+        _ => false,
+    }
+}
