@@ -1,0 +1,446 @@
+//! The recursion through layers.
+
+use std::io::{self, Read};
+use std::ops::ControlFlow;
+
+use vestige_model::Warning;
+
+use super::bz2::Bzip2;
+use super::codec::Codec;
+use super::decoding::{Decoding, Fault, Health, Meter, Refused};
+use super::gzip::{self, Gzip};
+use super::input::{Input, Space, Window, fill};
+use super::kind::{Compression, HEAD, Kind, sniff};
+use super::zst::{self, Zstd};
+use super::{Content, End, Member, Place, Source, State, UnpackError, Unpacker, Visitor};
+
+/// Compressions on the way to a member, archives in between or not; a file that decompresses to
+/// itself has no end.
+const CODECS: usize = 4;
+
+/// Why the walk, or the reading of one layer, cannot go on.
+pub(super) enum Halt {
+    /// The visitor wants no more.
+    Stopped,
+    /// The evidence or a temporary file fails.
+    Failed(UnpackError),
+    /// A layer around this one was stopped by a limit; `told` says whether a member was ended
+    /// with it already.
+    Refused { reason: String, told: bool },
+}
+
+impl From<io::Error> for Halt {
+    fn from(error: io::Error) -> Halt {
+        match Refused::of(&error) {
+            Some(Refused(reason)) => Halt::Refused {
+                reason,
+                told: false,
+            },
+            None => Halt::Failed(UnpackError::Read(error)),
+        }
+    }
+}
+
+pub(super) type Flow = Result<(), Halt>;
+
+/// One walk over one evidence item.
+pub(super) struct Walk<'w> {
+    pub(super) unpacker: &'w mut Unpacker,
+    visitor: &'w mut dyn Visitor,
+    /// Bytes above the ratio that came out so far.
+    spent: u64,
+}
+
+/// Walks through `source`.
+pub(super) fn walk(
+    unpacker: &mut Unpacker,
+    source: Source<'_>,
+    visitor: &mut dyn Visitor,
+) -> Result<(), UnpackError> {
+    let input = match source {
+        Source::Bytes(bytes) => Input::Slice(bytes),
+        Source::File(file) => Input::File(Window::whole(file).map_err(UnpackError::Read)?),
+    };
+    let mut walk = Walk {
+        unpacker,
+        visitor,
+        spent: 0,
+    };
+    match walk.open(&Place::default(), input, 1.0, &Health::default()) {
+        Ok(()) | Err(Halt::Stopped) => Ok(()),
+        Err(Halt::Failed(error)) => Err(error),
+        Err(Halt::Refused { reason, .. }) => Err(UnpackError::Read(io::Error::other(reason))),
+    }
+}
+
+impl Walk<'_> {
+    /// Opens whatever `input` is. `weight` is how many stored bytes of the evidence item stand
+    /// behind one byte of it; `health` tells what was wrong with the layer that gives it.
+    pub(super) fn open(
+        &mut self,
+        at: &Place,
+        mut input: Input<'_>,
+        weight: f64,
+        health: &Health,
+    ) -> Flow {
+        let mut head = [0; HEAD];
+        let known = match &mut input {
+            Input::Slice(bytes) => *bytes,
+            Input::Stream { head, .. } => *head,
+            Input::File(window) => {
+                let count = Space::File(*window).read_at(&mut head, 0)?;
+                head.get(..count).unwrap_or_default()
+            }
+        };
+        match sniff(known) {
+            Kind::Plain => self.deliver(at, input, health),
+            Kind::Compressed(format) => self.compressed(at, input, format, weight, health),
+            Kind::Zip | Kind::Tar if at.path.0.len() >= self.unpacker.limits.nesting => {
+                let nesting = self.unpacker.limits.nesting;
+                self.reject(at, format!("an archive inside {nesting} others, which is as deep as archives are opened; unpack the outer one and import what is in it"))
+            }
+            Kind::Zip => self.zip(at, input, weight, health),
+            Kind::Tar => self.tar(at, input, weight),
+            Kind::Unsupported(word) => {
+                self.reject(at, format!("a {word} archive, which is recognised but not opened; unpack it and import the files (zip, tar, gz, zst and bz2 are read as they are)"))
+            }
+        }
+    }
+
+    /// Shows the innermost bytes to the visitor.
+    pub(super) fn deliver(&mut self, at: &Place, mut input: Input<'_>, health: &Health) -> Flow {
+        let whole = self.unpacker.limits.whole;
+        match &mut input {
+            Input::Slice(bytes) if bytes.len() <= whole => self.deliver_whole(at, bytes, health),
+            Input::File(window) if window.len <= whole as u64 => {
+                let mut buffer = self.buffer();
+                let count = Space::File(*window).read_at(&mut buffer, 0)?;
+                let flow = self.deliver_whole(at, buffer.get(..count).unwrap_or_default(), health);
+                self.give_back(buffer);
+                flow
+            }
+            _ => self.deliver_stream(at, &mut *input.reader(), health),
+        }
+    }
+
+    fn deliver_whole(&mut self, at: &Place, bytes: &[u8], health: &Health) -> Flow {
+        let at = &at.clone().settled();
+        if !self.visitor.wants(at) {
+            return Ok(());
+        }
+        go_on(self.visitor.member(Member {
+            at,
+            content: Content::Whole(bytes),
+        }))?;
+        self.end(at, bytes.len() as u64, health)
+    }
+
+    fn deliver_stream(&mut self, at: &Place, reader: &mut dyn Read, health: &Health) -> Flow {
+        let at = &at.clone().settled();
+        if !self.visitor.wants(at) {
+            return Ok(());
+        }
+        let mut counted = Counted { reader, bytes: 0 };
+        go_on(self.visitor.member(Member {
+            at,
+            content: Content::Stream(&mut counted),
+        }))?;
+        // What the visitor left unread may still hide a fault.
+        match io::copy(&mut counted, &mut io::sink()) {
+            Ok(_) => self.end(at, counted.bytes, health),
+            Err(error) => {
+                let Some(Refused(reason)) = Refused::of(&error) else {
+                    return Err(error.into());
+                };
+                let state = State::Rejected(reason.clone());
+                go_on(self.visitor.ended(
+                    at,
+                    End {
+                        bytes: counted.bytes,
+                        state,
+                    },
+                ))?;
+                Err(Halt::Refused { reason, told: true })
+            }
+        }
+    }
+
+    /// Ends a member with what its layer knows of it.
+    fn end(&mut self, at: &Place, bytes: u64, health: &Health) -> Flow {
+        let mut state = State::Complete;
+        for fault in health.take() {
+            if fault.partial && state == State::Complete {
+                state = State::Partial(format!("{} ({})", fault.flaw.reason, fault.flaw.found));
+            }
+            self.visitor.warning(at, fault.warning());
+        }
+        go_on(self.visitor.ended(at, End { bytes, state }))
+    }
+
+    /// Tells the faults of a container that no member took upon itself.
+    pub(super) fn tell(&mut self, at: &Place, health: &Health) {
+        for fault in health.take() {
+            self.warn(at, fault);
+        }
+    }
+
+    pub(super) fn warn(&mut self, at: &Place, fault: Fault) {
+        self.tell_warning(at, fault.warning());
+    }
+
+    pub(super) fn tell_warning(&mut self, at: &Place, warning: Warning) {
+        self.visitor.warning(&at.clone().settled(), warning);
+    }
+
+    pub(super) fn reject(&mut self, at: &Place, reason: impl Into<String>) -> Flow {
+        let at = at.clone().settled();
+        if !self.visitor.wants(&at) {
+            return Ok(());
+        }
+        go_on(self.visitor.rejected(&at, reason.into()))
+    }
+
+    pub(super) fn wants(&mut self, at: &Place) -> bool {
+        self.visitor.wants(&at.clone().settled())
+    }
+
+    fn compressed(
+        &mut self,
+        at: &Place,
+        mut input: Input<'_>,
+        format: Compression,
+        weight: f64,
+        outer: &Health,
+    ) -> Flow {
+        if at.codecs >= CODECS {
+            return self.reject(at, format!("compressed more than {CODECS} times over, as a file that decompresses to itself is; decompress it and import the result"));
+        }
+        let inner = at.within(format.word(), true);
+        if let (Compression::Gzip, Input::Slice(data)) = (format, &input) {
+            let mut out = self.buffer();
+            let whole = gzip::whole(&mut self.unpacker.inflate, data, &mut out);
+            if let Some(whole) = whole {
+                let flow = self.gunzipped(&inner, data, &out, &whole, weight);
+                self.give_back(out);
+                return flow;
+            }
+            self.give_back(out);
+        }
+        let codec: Box<dyn Codec> = match format {
+            Compression::Gzip => Box::new(Gzip::new()),
+            Compression::Bzip2 => Box::new(Bzip2::new()),
+            Compression::Zstd if at.codecs == 0 => Box::new(Zstd::new(zst::WINDOW)),
+            Compression::Zstd => Box::new(Zstd::new(zst::INNER_WINDOW)),
+        };
+        let health = Health::default();
+        let through = Through {
+            codec,
+            word: format.word(),
+            more: Some(format),
+            weight,
+            health: &health,
+        };
+        if self.decode(&inner, &mut input, through)? {
+            return Ok(());
+        }
+        // Nothing came out: it only begins like a container, or is broken at once.
+        for fault in health.take() {
+            self.warn(at, fault);
+        }
+        self.deliver(at, input, outer)
+    }
+
+    /// Goes on with what libdeflate decompressed whole.
+    fn gunzipped(
+        &mut self,
+        inner: &Place,
+        data: &[u8],
+        out: &[u8],
+        whole: &gzip::Whole,
+        weight: f64,
+    ) -> Flow {
+        let (consumed, produced) = (whole.consumed as u64, whole.produced as u64);
+        if self.refuses(consumed, produced, weight) {
+            let Refused(reason) = Refused::ratio(consumed, produced);
+            return self.reject(inner, reason);
+        }
+        let health = Health::default();
+        if let Some(tail) = data.get(whole.consumed..).filter(|tail| !tail.is_empty()) {
+            health.note(Fault::tail(consumed, "gz", tail));
+        }
+        let out = Input::Slice(out.get(..whole.produced).unwrap_or_default());
+        let flow = self.open(
+            inner,
+            out,
+            weight * consumed as f64 / produced.max(1) as f64,
+            &health,
+        );
+        self.tell(inner, &health);
+        flow
+    }
+
+    /// Whether these bytes are over the ratio and the evidence item's allowance for that is used
+    /// up; if not, they are counted against it.
+    pub(super) fn refuses(&mut self, consumed: u64, produced: u64, weight: f64) -> bool {
+        let meter = self.meter(weight);
+        if meter.refuses(consumed, produced) {
+            return true;
+        }
+        self.spend(meter, consumed, produced);
+        false
+    }
+
+    fn spend(&mut self, meter: Meter, consumed: u64, produced: u64) {
+        if meter.over(consumed, produced) {
+            self.spent = self.spent.saturating_add(produced);
+        }
+    }
+
+    fn meter(&self, weight: f64) -> Meter {
+        let limits = &self.unpacker.limits;
+        let ratio = (!limits.allow_ratio).then_some(limits.ratio as f64 * weight);
+        Meter {
+            ratio,
+            floor: limits.ratio_floor.saturating_sub(self.spent),
+        }
+    }
+
+    /// Decompresses `input` and opens what comes out. False where nothing came out although there
+    /// should have been something, and `input` can be read again; its faults are then in the
+    /// health of `through`.
+    pub(super) fn decode(
+        &mut self,
+        inner: &Place,
+        input: &mut Input<'_>,
+        through: Through<'_>,
+    ) -> Result<bool, Halt> {
+        let mut out = self.buffer();
+        let result = self.decode_into(inner, input, through, &mut out);
+        self.give_back(out);
+        result
+    }
+
+    fn decode_into(
+        &mut self,
+        inner: &Place,
+        input: &mut Input<'_>,
+        through: Through<'_>,
+        out: &mut [u8],
+    ) -> Result<bool, Halt> {
+        let Through {
+            codec,
+            word,
+            more,
+            weight,
+            health,
+        } = through;
+        let meter = self.meter(weight);
+        let taken;
+        {
+            let mut reader = input.reader();
+            let mut decoding = Decoding::new(&mut *reader, codec, word, more, meter, health);
+            let filled = match fill(&mut decoding, out) {
+                Ok(filled) => filled,
+                Err(_) if decoding.refused.is_some() => 0,
+                Err(error) => return Err(error.into()),
+            };
+            taken = decoding.taken;
+            if filled > 0 || decoding.refused.is_some() || !health.broken() {
+                let flow = self.decoded(inner, &mut decoding, out, filled, weight, health);
+                self.spend(meter, decoding.consumed(), decoding.produced);
+                self.tell(inner, health);
+                return flow.map(|()| true);
+            }
+        }
+        if input.rewinds(taken) {
+            return Ok(false);
+        }
+        self.tell(inner, health);
+        self.reject(
+            inner,
+            format!("{word} data of which nothing could be decompressed"),
+        )?;
+        Ok(true)
+    }
+
+    /// Opens the first bytes that came out and the stream they are the head of.
+    fn decoded(
+        &mut self,
+        inner: &Place,
+        decoding: &mut Decoding<'_>,
+        out: &[u8],
+        filled: usize,
+        weight: f64,
+        health: &Health,
+    ) -> Flow {
+        let flow = if decoding.refused.is_some() {
+            Err(Halt::Refused {
+                reason: String::new(),
+                told: false,
+            })
+        } else {
+            let weight = weight * decoding.consumed() as f64 / decoding.produced.max(1) as f64;
+            let head = out.get(..filled).unwrap_or_default();
+            let input = if filled < out.len() {
+                Input::Slice(head)
+            } else {
+                Input::Stream {
+                    head,
+                    rest: &mut *decoding,
+                }
+            };
+            self.open(inner, input, weight, health)
+        };
+        // A limit that this layer hit ends here; what is beside it goes on.
+        match (flow, &decoding.refused) {
+            (Err(Halt::Refused { told: true, .. }), Some(_)) => Ok(()),
+            (Err(Halt::Refused { .. }), Some(Refused(reason))) => {
+                self.reject(inner, reason.clone())
+            }
+            (flow, _) => flow,
+        }
+    }
+
+    /// A buffer that holds one byte more than a member that is delivered whole.
+    pub(super) fn buffer(&mut self) -> Vec<u8> {
+        let size = self.unpacker.limits.whole + 1;
+        self.unpacker.buffers.pop().unwrap_or_else(|| vec![0; size])
+    }
+
+    pub(super) fn give_back(&mut self, buffer: Vec<u8>) {
+        // Deep nesting is rare; what it used is not kept.
+        if self.unpacker.buffers.len() < 3 {
+            self.unpacker.buffers.push(buffer);
+        }
+    }
+}
+
+/// How a layer is decompressed.
+pub(super) struct Through<'a> {
+    pub(super) codec: Box<dyn Codec>,
+    pub(super) word: &'static str,
+    pub(super) more: Option<Compression>,
+    pub(super) weight: f64,
+    pub(super) health: &'a Health,
+}
+
+pub(super) fn go_on(flow: ControlFlow<()>) -> Flow {
+    match flow {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(Halt::Stopped),
+    }
+}
+
+/// Counts what is read.
+struct Counted<'a> {
+    reader: &'a mut dyn Read,
+    bytes: u64,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.bytes += count as u64;
+        Ok(count)
+    }
+}
