@@ -5,9 +5,11 @@
 
 mod checkpoint;
 mod head;
+mod sign;
 
 pub use checkpoint::{Checkpoint, checkpoints, store_checkpoint, store_request, store_token};
 pub use head::Head;
+pub use sign::SignedHead;
 
 use crate::case_file::CaseError;
 use crate::fault::Faults;

@@ -9,6 +9,7 @@ pub mod batch;
 pub mod case_file;
 pub mod connection;
 pub mod duplicates;
+pub mod examiner;
 pub mod fault;
 pub mod foreign;
 pub mod index;
@@ -18,5 +19,10 @@ pub mod migration;
 pub mod page;
 pub mod query;
 pub mod rollup;
+pub mod summary;
 pub mod term;
+pub mod withdraw;
 pub mod writer;
+
+/// The connection that [`case_file`] gives, to be handed from one function of this crate to another.
+pub use rusqlite::{Connection, Transaction};

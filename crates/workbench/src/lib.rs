@@ -1,1 +1,16 @@
-//! workbench
+//! The use cases of Vestige, one file each, written against a [`host::Host`]: the command line and
+//! the window are thin over this.
+
+pub mod case;
+pub mod error;
+pub mod examiner;
+pub mod home;
+pub mod host;
+pub mod key;
+pub mod progress;
+pub mod session;
+mod who;
+
+pub use error::{Class, WorkError};
+pub use host::Host;
+pub use session::OpenCase;

@@ -1,0 +1,131 @@
+//! What a case holds, in a few numbers and facts.
+
+use crate::case_file::CaseError;
+use rusqlite::Connection;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Sizes of a case, without a scan over its rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Evidence items, withdrawn ones included.
+    pub evidence: u64,
+    /// Of these the withdrawn.
+    pub withdrawn: u64,
+    /// Bytes as received.
+    pub bytes: u64,
+    /// Bytes decompressed.
+    pub bytes_decompressed: u64,
+    /// Innermost members.
+    pub members: u64,
+    /// Rows made of them, hidden ones included.
+    pub events: u64,
+    /// Warnings about them.
+    pub warnings: u64,
+}
+
+/// The facts of the case by name, as its entries state them: `case`, `title`, `created`,
+/// `custody_level`, `examiner`, `organisation`, `role` and, where given, `reference`, `authority`,
+/// `zone`.
+///
+/// # Errors
+/// What SQLite says.
+pub fn facts(connection: &Connection) -> Result<BTreeMap<String, String>, CaseError> {
+    let read = || {
+        connection
+            .prepare("SELECT name,value FROM case_fact")?
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<BTreeMap<_, _>>>()
+    };
+    read().map_err(|error| failed(connection, "reading the facts of the case", error))
+}
+
+/// How much the case holds.
+///
+/// # Errors
+/// What SQLite says.
+pub fn sizes(connection: &Connection) -> Result<Sizes, CaseError> {
+    let read = || {
+        let number = |sql: &str| {
+            connection
+                .query_row(sql, [], |row| row.get::<_, f64>(0))
+                .map(|number| number as u64)
+        };
+        // total() is 0.0 without rows and does not overflow.
+        Ok(Sizes {
+            evidence: number("SELECT total(1) FROM evidence")?,
+            withdrawn: number("SELECT total(withdrawn_seq IS NOT NULL) FROM evidence")?,
+            bytes: number("SELECT total(bytes) FROM evidence")?,
+            bytes_decompressed: number("SELECT total(bytes_decompressed) FROM evidence")?,
+            members: number("SELECT total(1) FROM member")?,
+            events: number("SELECT total(events) FROM member")?,
+            warnings: number("SELECT total(1) FROM warning")?,
+        })
+    };
+    read().map_err(|error| failed(connection, "reading the sizes of the case", error))
+}
+
+/// An evidence item as its original has to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Original {
+    /// Number of the item (`EV-0001` is 1).
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// Where it was found.
+    pub path: String,
+    /// SHA-256 as received.
+    pub sha256: [u8; 32],
+    /// Size as received.
+    pub bytes: u64,
+    /// Whether it lies where it was found, not in the case.
+    pub in_place: bool,
+}
+
+/// Gives every evidence item that could be read to `each`, in the order of ids; `each` returns
+/// whether to go on.
+///
+/// # Errors
+/// What SQLite says, or `each`.
+pub fn originals<E: From<CaseError>>(
+    connection: &Connection,
+    each: &mut dyn FnMut(Original) -> Result<bool, E>,
+) -> Result<(), E> {
+    let wrong = |error| E::from(failed(connection, "reading the evidence items", error));
+    let sql = "SELECT id,name,path,sha256,bytes,in_place FROM evidence
+               WHERE sha256 IS NOT NULL ORDER BY id";
+    let mut statement = connection.prepare(sql).map_err(wrong)?;
+    let mut rows = statement.query([]).map_err(wrong)?;
+    while let Some(row) = rows.next().map_err(wrong)? {
+        let original = || {
+            Ok(Original {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                path: row.get(2)?,
+                sha256: row.get(3)?,
+                bytes: row.get::<_, i64>(4)?.unsigned_abs(),
+                in_place: row.get(5)?,
+            })
+        };
+        if !each(original().map_err(wrong)?)? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an evidence item has this original in the case.
+///
+/// # Errors
+/// What SQLite says.
+pub fn knows_original(connection: &Connection, sha256: &[u8; 32]) -> Result<bool, CaseError> {
+    connection
+        .prepare_cached("SELECT 1 FROM evidence WHERE sha256=?1 AND in_place=0")
+        .and_then(|mut known| known.exists([sha256]))
+        .map_err(|error| failed(connection, "looking for an original", error))
+}
+
+fn failed(connection: &Connection, doing: &str, error: rusqlite::Error) -> CaseError {
+    let path = connection.path().map(PathBuf::from).unwrap_or_default();
+    CaseError::sqlite(&path, doing, error)
+}

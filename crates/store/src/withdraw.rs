@@ -1,0 +1,233 @@
+//! Hiding the rows of an evidence item that must no longer be worked with. Its bytes, its rows and
+//! its custody entries stay; what other items hid as its duplicates comes into view.
+
+use rusqlite::{Connection, params};
+
+use crate::case_file::CaseError;
+use crate::duplicates;
+use crate::rollup;
+
+/// Bit of `hidden` for rows of withdrawn evidence.
+const WITHDRAWN: i64 = 2;
+
+/// What withdrawing changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// Rows of the item that are hidden now, events and flows.
+    pub hidden: u64,
+    /// Rows of other items that were hidden as duplicates of these and are visible now.
+    pub revealed: u64,
+    /// Rows of other items that stay duplicates and have another survivor now.
+    pub moved: u64,
+    /// The digest over the duplicates of each custody entry whose list changed, as
+    /// [`duplicates::digest`] makes it from now on.
+    pub restated: Vec<Restated>,
+}
+
+/// The digest over the duplicates that a custody entry found, as it is after a withdrawal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restated {
+    /// The custody entry that found them.
+    pub seq: u64,
+    /// SHA-256 over what is left of them.
+    pub sha256: [u8; 32],
+}
+
+/// How an evidence item stands before it is withdrawn.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// Its name.
+    pub name: String,
+    /// SHA-256 as received; none where it could not be read.
+    pub sha256: Option<[u8; 32]>,
+    /// Size as received.
+    pub bytes: u64,
+    /// The custody entry that withdrew it.
+    pub withdrawn_seq: Option<u64>,
+    /// Items that are the same file and whose rows were therefore not stored again.
+    pub same: Vec<i64>,
+}
+
+/// How an evidence item stands, none where there is no such item.
+///
+/// # Errors
+/// What SQLite says.
+pub fn standing(connection: &Connection, evidence: i64) -> rusqlite::Result<Option<Standing>> {
+    let mut same = connection.prepare(
+        "SELECT id FROM evidence WHERE duplicate_of=?1 AND withdrawn_seq IS NULL ORDER BY id",
+    )?;
+    let same = same
+        .query_map([evidence], |row| row.get(0))?
+        .collect::<Result<Vec<i64>, _>>()?;
+    let mut item =
+        connection.prepare("SELECT name,sha256,bytes,withdrawn_seq FROM evidence WHERE id=?1")?;
+    let mut rows = item.query([evidence])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    Ok(Some(Standing {
+        name: row.get(0)?,
+        sha256: row.get(1)?,
+        bytes: row.get::<_, i64>(2)?.unsigned_abs(),
+        withdrawn_seq: row.get::<_, Option<i64>>(3)?.map(i64::unsigned_abs),
+        same,
+    }))
+}
+
+/// Hides the rows of an item, settles duplicates and conflicts anew and makes all counts anew, in
+/// the caller's transaction. [`mark`] then names the custody entry that says so.
+///
+/// # Errors
+/// What SQLite says; the transaction is then to be taken back.
+pub fn hide(
+    connection: &Connection,
+    evidence: i64,
+    step: &mut dyn FnMut(&str),
+) -> Result<Withdrawn, CaseError> {
+    let path = connection
+        .path()
+        .map(std::path::PathBuf::from)
+        .unwrap_or_default();
+    let failed = |error| CaseError::sqlite(&path, "hiding the rows of the evidence item", error);
+    hide_rows(connection, evidence, step).map_err(failed)
+}
+
+/// Says which custody entry withdrew an item.
+///
+/// # Errors
+/// What SQLite says.
+pub fn mark(connection: &Connection, evidence: i64, seq: u64) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "UPDATE evidence SET withdrawn_seq=?2 WHERE id=?1 AND withdrawn_seq IS NULL",
+            params![evidence, seq.cast_signed()],
+        )
+        .map(drop)
+}
+
+fn hide_rows(
+    connection: &Connection,
+    evidence: i64,
+    step: &mut dyn FnMut(&str),
+) -> rusqlite::Result<Withdrawn> {
+    step("hiding rows");
+    let mut done = Withdrawn {
+        hidden: hide_members(connection, evidence)?,
+        ..Withdrawn::default()
+    };
+    step("settling duplicates");
+    let affected = collect_duplicates(connection)?;
+    reveal(connection, &mut done)?;
+    for seq in affected {
+        let sha256 = duplicates::digest(connection, seq)?;
+        done.restated.push(Restated { seq, sha256 });
+    }
+    clear_conflicts(connection)?;
+    connection.execute_batch("DROP TABLE temp.withdrawn_row; DROP TABLE temp.orphan")?;
+    rollup::rebuild(connection, step)?;
+    Ok(done)
+}
+
+/// Hides by the ranges of row ids that each member has; there is no index from members to rows.
+fn hide_members(connection: &Connection, evidence: i64) -> rusqlite::Result<u64> {
+    connection.execute_batch(
+        "DROP TABLE IF EXISTS temp.withdrawn_row; CREATE TEMP TABLE withdrawn_row(id INTEGER PRIMARY KEY)",
+    )?;
+    let mut members = connection.prepare(
+        "SELECT id,event_from,event_to,flow_from,flow_to FROM member WHERE evidence=?1 ORDER BY id",
+    )?;
+    let mut rows = members.query([evidence])?;
+    let range =
+        |of: &str, table: &str| format!("{of} {table} WHERE id BETWEEN ?2 AND ?3 AND member=?1");
+    let list = range("INSERT INTO temp.withdrawn_row SELECT id FROM", "event");
+    let hide = |table: &str| {
+        format!(
+            "UPDATE {table} SET hidden=hidden|{WITHDRAWN} WHERE id BETWEEN ?2 AND ?3 AND member=?1"
+        )
+    };
+    let mut hidden = 0;
+    while let Some(row) = rows.next()? {
+        let member: i64 = row.get(0)?;
+        for (table, at) in [("event", 1), ("flow", 3)] {
+            let (from, to): (Option<i64>, Option<i64>) = (row.get(at)?, row.get(at + 1)?);
+            let (Some(from), Some(to)) = (from, to) else {
+                continue;
+            };
+            let place = [member, from, to];
+            hidden += connection.prepare_cached(&hide(table))?.execute(place)? as u64;
+            if table == "event" {
+                connection.prepare_cached(&list)?.execute(place)?;
+            }
+        }
+    }
+    Ok(hidden)
+}
+
+/// Lists the duplicates that lost their survivor, each with its place among those that shared it,
+/// and returns the custody entries that found them.
+fn collect_duplicates(connection: &Connection) -> rusqlite::Result<Vec<u64>> {
+    connection.execute_batch(
+        "DROP TABLE IF EXISTS temp.orphan;
+         CREATE TEMP TABLE orphan(event INTEGER PRIMARY KEY, heir INTEGER NOT NULL, seq INTEGER NOT NULL);
+         INSERT INTO temp.orphan
+           SELECT d.event,
+                  first_value(d.event) OVER (PARTITION BY d.survivor ORDER BY m.evidence, m.id, e.offset, e.sub),
+                  d.seq
+             FROM duplicate d
+             JOIN event e ON e.id=d.event
+             JOIN member m ON m.id=e.member
+            WHERE d.survivor IN (SELECT id FROM temp.withdrawn_row) AND e.hidden&2=0;",
+    )?;
+    let mut seqs = connection.prepare("SELECT DISTINCT seq FROM temp.orphan ORDER BY seq")?;
+    seqs.query_map([], |row| row.get::<_, i64>(0).map(i64::unsigned_abs))?
+        .collect()
+}
+
+/// Makes the first of each group its survivor, visible, and the others its duplicates.
+fn reveal(connection: &Connection, done: &mut Withdrawn) -> rusqlite::Result<()> {
+    let heirs = "SELECT event FROM temp.orphan WHERE event=heir";
+    let revealed = connection.execute(
+        &format!("UPDATE event SET hidden=hidden&~1 WHERE id IN ({heirs})"),
+        [],
+    )?;
+    done.revealed = revealed as u64;
+    connection.execute(
+        &format!("DELETE FROM duplicate WHERE event IN ({heirs})"),
+        [],
+    )?;
+    let moved = connection.execute(
+        "UPDATE duplicate SET survivor=o.heir FROM temp.orphan o WHERE o.event=duplicate.event",
+        [],
+    )?;
+    done.moved = moved as u64;
+    // A record is counted by its first event.
+    connection.execute_batch(&format!(
+        "UPDATE member SET stored=stored+n, duplicate=duplicate-n
+           FROM (SELECT member m, count(*) n FROM event
+                  WHERE id IN ({heirs}) AND coalesce(sub,0)=0 GROUP BY member)
+          WHERE member.id=m;"
+    ))
+}
+
+/// A row is no longer in conflict where all that differed from it is withdrawn.
+fn clear_conflicts(connection: &Connection) -> rusqlite::Result<()> {
+    if !has_key_index(connection)? {
+        return Ok(());
+    }
+    connection.execute_batch(
+        "UPDATE event SET conflict=NULL
+          WHERE conflict=1 AND hidden&2=0 AND event_key IS NOT NULL
+            AND event_key IN (SELECT w.event_key FROM event w
+                               WHERE w.id IN (SELECT id FROM temp.withdrawn_row) AND w.conflict=1)
+            AND NOT EXISTS(SELECT 1 FROM event o INDEXED BY event_key
+                            WHERE o.event_key=event.event_key AND o.event_key IS NOT NULL
+                              AND o.id<>event.id AND o.hidden=0
+                              AND o.account IS event.account AND o.event_id IS event.event_id);",
+    )
+}
+
+fn has_key_index(connection: &Connection) -> rusqlite::Result<bool> {
+    connection
+        .prepare("SELECT 1 FROM sqlite_schema WHERE type='index' AND name='event_key'")?
+        .exists([])
+}

@@ -1,0 +1,7 @@
+//! A case: made, and shown.
+
+mod create;
+mod show;
+
+pub use create::{NewCase, create};
+pub use show::{Anchor, CaseFacts, CheckpointFacts, Custody, ExaminerFacts, show};

@@ -1,0 +1,250 @@
+//! What a use case can end with instead of a result: each names the thing, what was expected and
+//! found, and what to do. The window shows the code's own words for [`WorkError::code`].
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use vestige_acquire::original::OriginalError;
+use vestige_custody::key_file::KeyFileError;
+use vestige_store::case_file::CaseError;
+
+/// Why a use case did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkError {
+    /// The case.
+    #[error(transparent)]
+    Case(#[from] CaseError),
+    /// An original.
+    #[error(transparent)]
+    Original(#[from] OriginalError),
+    /// A file or folder outside the case.
+    #[error("{}: {doing}: {source}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was being done.
+        doing: &'static str,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A file of `VESTIGE_HOME` that is not what this program writes.
+    #[error("{}: expected {expected}, found {found}; {remedy}", path.display())]
+    Home {
+        /// The file.
+        path: PathBuf,
+        /// What it has to be.
+        expected: &'static str,
+        /// What it is.
+        found: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A key file that is damaged.
+    #[error("{}: {source}; restore the file from a copy, or move it away and let a new key be made", path.display())]
+    KeyFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        source: KeyFileError,
+    },
+    /// The passphrase does not open the key.
+    #[error("{}: wrong passphrase for the signing key: expected the one it was made with, found another (or the file was altered); nothing was written", path.display())]
+    Passphrase {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// Something needs the signing key and nobody gave its passphrase, or there is none.
+    #[error(
+        "{doing} needs the signing key: {found}; expected a passphrase from --passphrase-file, VESTIGE_PASSPHRASE or a terminal"
+    )]
+    Locked {
+        /// What needs it.
+        doing: &'static str,
+        /// What was found instead.
+        found: String,
+    },
+    /// A key is there already.
+    #[error("{}: a signing key is there already; one examiner has one key, `vestige key rotate CASE` replaces it in a case", path.display())]
+    KeyExists {
+        /// The key file.
+        path: PathBuf,
+    },
+    /// There is no key.
+    #[error("{}: no signing key is there; make one with `vestige key create`", folder.display())]
+    NoKey {
+        /// Where keys lie.
+        folder: PathBuf,
+    },
+    /// The key of this home may not sign in the case.
+    #[error("{}: the signing key of this installation is none of the case's examiners; an examiner of the case lets it in with `vestige case examiner CASE --name NAME --key {vkey}`", case.display())]
+    NotAnExaminer {
+        /// The case.
+        case: PathBuf,
+        /// The verifier key to be let in.
+        vkey: String,
+    },
+    /// An argument that cannot be used.
+    #[error("{what}: expected {expected}, found {found}")]
+    Usage {
+        /// The argument.
+        what: &'static str,
+        /// What it has to be.
+        expected: String,
+        /// What was given.
+        found: String,
+    },
+    /// Something that the case does not hold, or not in the state that is needed.
+    #[error("{}: {what}: expected {expected}, found {found}", case.display())]
+    Absent {
+        /// The case.
+        case: PathBuf,
+        /// What was looked for.
+        what: &'static str,
+        /// What was expected.
+        expected: String,
+        /// What is there.
+        found: String,
+    },
+    /// An answer of a time-stamp authority that proves nothing.
+    #[error("{}: this time stamp was not taken: {reason}", path.display())]
+    TimeStamp {
+        /// The response file.
+        path: PathBuf,
+        /// The check that failed.
+        reason: String,
+    },
+    /// Something of the case's custody that contradicts itself.
+    #[error("{}: {reason}; run `vestige verify` on the case", case.display())]
+    Custody {
+        /// The case.
+        case: PathBuf,
+        /// What.
+        reason: String,
+    },
+    /// The user asked to stop.
+    #[error("stopped while {doing}")]
+    Stopped {
+        /// What was being done.
+        doing: &'static str,
+    },
+}
+
+/// What an error means to whoever started the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// It was tried and failed (exit 1).
+    Failed,
+    /// It was asked for in a way that cannot be done (exit 2).
+    Usage,
+}
+
+impl WorkError {
+    /// A short word that stays the same, for programs.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            WorkError::Case(error) => case_code(error),
+            WorkError::Original(error) => original_code(error),
+            WorkError::Io { .. } => "io",
+            WorkError::Home { .. } => "home-damaged",
+            WorkError::KeyFile { .. } => "key-damaged",
+            WorkError::Passphrase { .. } => "wrong-passphrase",
+            WorkError::Locked { .. } => "key-locked",
+            WorkError::KeyExists { .. } => "key-exists",
+            WorkError::NoKey { .. } => "no-key",
+            WorkError::NotAnExaminer { .. } => "not-an-examiner",
+            WorkError::Usage { .. } => "usage",
+            WorkError::Absent { .. } => "absent",
+            WorkError::TimeStamp { .. } => "time-stamp",
+            WorkError::Custody { .. } => "custody",
+            WorkError::Stopped { .. } => "stopped",
+        }
+    }
+
+    /// Whether the command was wrong or failed.
+    #[must_use]
+    pub fn class(&self) -> Class {
+        match self {
+            WorkError::Usage { .. } => Class::Usage,
+            _ => Class::Failed,
+        }
+    }
+
+    /// An argument that cannot be used.
+    pub fn usage(
+        what: &'static str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) -> WorkError {
+        WorkError::Usage {
+            what,
+            expected: expected.into(),
+            found: found.into(),
+        }
+    }
+
+    pub(crate) fn io(path: &Path, doing: &'static str) -> impl FnOnce(io::Error) -> WorkError {
+        let path = path.to_path_buf();
+        move |source| WorkError::Io {
+            path,
+            doing,
+            source,
+        }
+    }
+}
+
+fn case_code(error: &CaseError) -> &'static str {
+    match error {
+        CaseError::NotACase { .. } => "not-a-case",
+        CaseError::Exists { .. } => "case-exists",
+        CaseError::Locked { .. } => "case-locked",
+        CaseError::Newer { .. } => "case-newer",
+        CaseError::Older { .. } => "case-older",
+        CaseError::Tampered { .. } => "case-tampered",
+        CaseError::Forked { .. } => "case-forked",
+        CaseError::RolledBack { .. } => "case-rolled-back",
+        CaseError::ReadOnlyFolder { .. } => "read-only",
+        CaseError::DiskFull { .. } => "disk-full",
+        CaseError::Damaged { .. } => "case-damaged",
+        CaseError::BadBackup { .. } => "bad-backup",
+        CaseError::Stopped { .. } => "stopped",
+        CaseError::Entry(_) => "entry-refused",
+        CaseError::Io { .. } => "io",
+        _ => "database",
+    }
+}
+
+fn original_code(error: &OriginalError) -> &'static str {
+    match error {
+        OriginalError::Read { .. } => "unreadable",
+        OriginalError::DiskFull { .. } => "disk-full",
+        OriginalError::ReadOnly { .. } => "read-only",
+        OriginalError::Storage { .. } => "io",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_names_the_thing_and_keeps_its_code() {
+        let error = WorkError::usage("--zone", "an IANA name such as Europe/Berlin", "Berlin");
+        assert_eq!(
+            error.to_string(),
+            "--zone: expected an IANA name such as Europe/Berlin, found Berlin"
+        );
+        assert_eq!((error.code(), error.class()), ("usage", Class::Usage));
+        let path = PathBuf::from("/case");
+        let error = WorkError::from(CaseError::Locked {
+            path,
+            holder: "process 7".into(),
+        });
+        assert_eq!(
+            (error.code(), error.class()),
+            ("case-locked", Class::Failed)
+        );
+        assert!(error.to_string().starts_with("/case: process 7 is writing"));
+    }
+}
