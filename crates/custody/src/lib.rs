@@ -15,6 +15,7 @@ pub mod line;
 pub mod merkle;
 pub mod note;
 pub mod timestamp;
+pub mod verify;
 pub mod vkey;
 
 pub use case_id::CaseId;
@@ -27,4 +28,5 @@ pub use key::ExaminerKey;
 pub use key_file::KeyFile;
 pub use line::{EntryLine, Line};
 pub use note::{Checkpoint, Note};
+pub use verify::{Report, Trust, Verdict, Verifier};
 pub use vkey::{PublicKey, Vkey};
