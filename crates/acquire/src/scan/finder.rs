@@ -1,6 +1,6 @@
 //! Many forms at once, without case.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use aho_corasick::packed::{Config, MatchKind, Searcher};
 use aho_corasick::{AhoCorasick, BuildError, Input, Span};
@@ -25,8 +25,6 @@ pub(super) struct Finder {
 struct Target {
     phrase: usize,
     bytes: Vec<u8>,
-    /// Whether its phrase has other forms here.
-    shares: bool,
 }
 
 #[derive(Debug)]
@@ -44,17 +42,11 @@ impl Finder {
     /// # Errors
     /// Where there are more than an automaton can hold.
     pub(super) fn new(forms: Vec<(usize, Form)>) -> Result<Finder, BuildError> {
-        let mut counts: HashMap<usize, usize> = HashMap::new();
-        forms
-            .iter()
-            .for_each(|(phrase, _)| *counts.entry(*phrase).or_default() += 1);
-        let shares = |phrase| counts.get(&phrase).is_some_and(|count| *count > 1);
         let forms: Vec<Target> = forms
             .into_iter()
             .map(|(phrase, form)| Target {
                 phrase,
                 bytes: form.bytes,
-                shares: shares(phrase),
             })
             .collect();
         let shortest = forms
@@ -88,7 +80,6 @@ impl Finder {
 
     /// Tells every form that ends after the first `seen` bytes of `window`.
     pub(super) fn find(&self, window: &[u8], seen: usize, hit: &mut dyn FnMut(usize, usize)) {
-        let mut told = HashSet::new();
         let mut from = 0;
         while let Some((probe, at)) = self.search.next(window, from) {
             from = at + 1;
@@ -100,8 +91,7 @@ impl Finder {
                 let end = start + target.bytes.len();
                 let text = window.get(start..end);
                 let same = text.is_some_and(|text| text.eq_ignore_ascii_case(&target.bytes));
-                // Two forms may begin at the same place, one inside the other.
-                if same && end > seen && (!target.shares || told.insert((target.phrase, start))) {
+                if same && end > seen {
                     hit(target.phrase, start);
                 }
             }

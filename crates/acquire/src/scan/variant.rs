@@ -37,7 +37,13 @@ pub(super) fn forms(phrase: &str) -> Vec<Form> {
             true,
         );
     }
-    forms
+    // Where a form begins with another, the other is found there anyway: no place is told twice.
+    let begins = |form: &Form| {
+        forms
+            .iter()
+            .any(|other| other != form && form.bytes.starts_with(&other.bytes))
+    };
+    forms.iter().filter(|form| !begins(form)).cloned().collect()
 }
 
 fn add(forms: &mut Vec<Form>, mut bytes: Vec<u8>, utf16: bool) {
