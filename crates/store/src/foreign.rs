@@ -73,6 +73,50 @@ pub fn examine(path: &Path, quarantine: &Path, settings: &Settings, go_on: &GoOn
     finish(checks, outcome)
 }
 
+/// Examines a database that lies in a folder of ours already; `label` is named in messages.
+#[must_use]
+pub(crate) fn examine_copy(
+    label: &Path,
+    database: &Path,
+    bytes: u64,
+    settings: &Settings,
+    go_on: &GoOn,
+) -> Examination {
+    let mut checks = Vec::new();
+    let copy = quarantine::Copy {
+        database: database.to_path_buf(),
+        unfinished: false,
+        bytes,
+    };
+    checks.push(passed("quarantine", format!("{bytes} bytes unpacked")));
+    let outcome = examine::database(label, &copy, settings, go_on, &mut checks);
+    finish(checks, outcome)
+}
+
+/// Looks at a known case where it lies: pages, references, types, custody chain. Nothing is
+/// written; whoever writes meanwhile is not hindered.
+#[must_use]
+pub fn inspect(case: &Case, go_on: &GoOn) -> Vec<Check> {
+    let schema = format!("as version {} makes it", case.version());
+    let mut checks = vec![passed("schema", schema)];
+    let looked = examine::in_place(
+        case.root(),
+        &case.database(),
+        case.settings(),
+        go_on,
+        &mut checks,
+    );
+    if let Err(error) = looked {
+        let check = checks.last().map_or("schema", |last| following(last.check));
+        checks.push(Check {
+            check,
+            status: Status::Failed,
+            detail: error.to_string(),
+        });
+    }
+    checks
+}
+
 fn finish(mut checks: Vec<Check>, outcome: Result<Sound, CaseError>) -> Examination {
     if let Err(error) = &outcome {
         let check = checks.last().map_or("folder", |last| following(last.check));

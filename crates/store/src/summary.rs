@@ -125,6 +125,56 @@ pub fn knows_original(connection: &Connection, sha256: &[u8; 32]) -> Result<bool
         .map_err(|error| failed(connection, "looking for an original", error))
 }
 
+/// The size of an original that is kept in the case, none where there is no such.
+///
+/// # Errors
+/// What SQLite says.
+pub fn original_bytes(
+    connection: &Connection,
+    sha256: &[u8; 32],
+) -> Result<Option<u64>, CaseError> {
+    let read = || {
+        connection
+            .prepare_cached("SELECT bytes FROM evidence WHERE sha256=?1 AND in_place=0")?
+            .query_map([sha256], |row| row.get::<_, i64>(0))?
+            .next()
+            .transpose()
+    };
+    read()
+        .map(|bytes| bytes.map(i64::unsigned_abs))
+        .map_err(|error| failed(connection, "looking for an original", error))
+}
+
+/// Which custody entry withdrew which evidence item.
+///
+/// # Errors
+/// What SQLite says.
+pub fn withdrawals(connection: &Connection) -> Result<BTreeMap<i64, u64>, CaseError> {
+    let read = || {
+        connection
+            .prepare("SELECT id,withdrawn_seq FROM evidence WHERE withdrawn_seq IS NOT NULL")?
+            .query_map([], |row| {
+                Ok((row.get(0)?, row.get::<_, i64>(1)?.unsigned_abs()))
+            })?
+            .collect::<rusqlite::Result<BTreeMap<_, _>>>()
+    };
+    read().map_err(|error| failed(connection, "reading what was withdrawn", error))
+}
+
+/// The custody entries under which rows were found to be duplicates.
+///
+/// # Errors
+/// What SQLite says.
+pub fn duplicate_seqs(connection: &Connection) -> Result<Vec<u64>, CaseError> {
+    let read = || {
+        connection
+            .prepare("SELECT DISTINCT seq FROM duplicate ORDER BY seq")?
+            .query_map([], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))?
+            .collect::<rusqlite::Result<Vec<_>>>()
+    };
+    read().map_err(|error| failed(connection, "reading the duplicates", error))
+}
+
 fn failed(connection: &Connection, doing: &str, error: rusqlite::Error) -> CaseError {
     let path = connection.path().map(PathBuf::from).unwrap_or_default();
     CaseError::sqlite(&path, doing, error)

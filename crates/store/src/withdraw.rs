@@ -231,3 +231,60 @@ fn has_key_index(connection: &Connection) -> rusqlite::Result<bool> {
         .prepare("SELECT 1 FROM sqlite_schema WHERE type='index' AND name='event_key'")?
         .exists([])
 }
+
+/// Rows whose visibility nothing on record explains.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unexplained {
+    /// Events that are hidden as duplicates and have no survivor on record, or the reverse.
+    pub duplicates: u64,
+    /// Rows that are hidden as withdrawn although their item is not, or the reverse.
+    pub withdrawn: u64,
+    /// Rows that belong to no member, or to one whose range does not hold them.
+    pub strays: u64,
+}
+
+/// Compares what is hidden with what was withdrawn and found to be a duplicate: rows that somebody
+/// hid or brought to view by himself show here.
+///
+/// # Errors
+/// What SQLite says.
+pub fn unexplained(connection: &Connection) -> Result<Unexplained, CaseError> {
+    let count = |sql: &str| {
+        connection
+            .query_row(sql, [], |row| row.get::<_, i64>(0))
+            .map(i64::unsigned_abs)
+            .map_err(|error| {
+                let path = connection
+                    .path()
+                    .map(std::path::PathBuf::from)
+                    .unwrap_or_default();
+                CaseError::sqlite(
+                    &path,
+                    "comparing what is hidden with what is on record",
+                    error,
+                )
+            })
+    };
+    let mut found = Unexplained {
+        duplicates: count(
+            "SELECT count(*) FROM event e
+              WHERE (e.hidden&1<>0) <> EXISTS(SELECT 1 FROM duplicate d WHERE d.event=e.id)",
+        )? + count("SELECT count(*) FROM flow WHERE hidden&1<>0")?,
+        ..Unexplained::default()
+    };
+    for (table, from, to) in [
+        ("event", "event_from", "event_to"),
+        ("flow", "flow_from", "flow_to"),
+    ] {
+        found.withdrawn += count(&format!(
+            "SELECT count(*) FROM {table} r JOIN member m ON m.id=r.member
+               JOIN evidence v ON v.id=m.evidence
+              WHERE (r.hidden&2<>0) <> (v.withdrawn_seq IS NOT NULL)"
+        ))?;
+        found.strays += count(&format!(
+            "SELECT count(*) FROM {table} r LEFT JOIN member m ON m.id=r.member
+              WHERE m.id IS NULL OR r.id NOT BETWEEN coalesce(m.{from},0) AND coalesce(m.{to},-1)"
+        ))?;
+    }
+    Ok(found)
+}

@@ -122,6 +122,14 @@ pub enum WorkError {
         /// What.
         reason: String,
     },
+    /// A defect of this program.
+    #[error(
+        "{doing} ended in a way that must not happen; this is a defect of this program, please report it"
+    )]
+    Defect {
+        /// What was being done.
+        doing: &'static str,
+    },
     /// The user asked to stop.
     #[error("stopped while {doing}")]
     Stopped {
@@ -158,6 +166,7 @@ impl WorkError {
             WorkError::Absent { .. } => "absent",
             WorkError::TimeStamp { .. } => "time-stamp",
             WorkError::Custody { .. } => "custody",
+            WorkError::Defect { .. } => "defect",
             WorkError::Stopped { .. } => "stopped",
         }
     }

@@ -113,13 +113,19 @@ impl Home {
     /// # Errors
     /// As [`Home::known`].
     pub fn at(&self, path: &Path) -> Result<Option<Known>, WorkError> {
-        for (id, case) in &self.read()?.cases {
-            let known = self.decode(id, case)?;
-            if known.path == path {
-                return Ok(Some(known));
-            }
-        }
-        Ok(None)
+        Ok(self.all()?.into_iter().find(|known| known.path == path))
+    }
+
+    /// Every case that is known.
+    ///
+    /// # Errors
+    /// As [`Home::known`].
+    pub fn all(&self) -> Result<Vec<Known>, WorkError> {
+        self.read()?
+            .cases
+            .iter()
+            .map(|(id, case)| self.decode(id, case))
+            .collect()
     }
 
     /// Remembers a case where it now lies, with the head just seen. A head that is older than the

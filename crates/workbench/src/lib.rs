@@ -1,15 +1,20 @@
 //! The use cases of Vestige, one file each, written against a [`host::Host`]: the command line and
 //! the window are thin over this.
 
+pub mod backup;
 pub mod case;
+pub mod custody;
 pub mod error;
 pub mod examiner;
 pub mod home;
 pub mod host;
+pub mod item;
 pub mod key;
 pub mod progress;
 pub mod session;
+pub mod verify;
 mod who;
+pub mod withdraw;
 
 pub use error::{Class, WorkError};
 pub use host::Host;

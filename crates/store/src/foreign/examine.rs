@@ -39,27 +39,50 @@ pub(super) fn database(
         "schema",
         format!("as version {} makes it", header.version),
     ));
-    integrity(root, &connection)?;
-    checks.push(passed(
-        "integrity",
-        "every page, index and constraint holds".to_owned(),
-    ));
-    references(root, &connection)?;
-    checks.push(passed(
-        "references",
-        "every reference leads to a row".to_owned(),
-    ));
-    types(root, &connection)?;
-    checks.push(passed(
-        "types",
-        "every value has the type of its column".to_owned(),
-    ));
-    let (id, head) = custody(root, &connection, checks)?;
+    let (id, head) = contents(root, &connection, checks)?;
     Ok(Sound {
         id,
         head,
         version: header.version,
     })
+}
+
+/// Looks at a known case where it lies. Its schema was compared when it was recognised.
+pub(super) fn in_place(
+    root: &Path,
+    database: &Path,
+    settings: &Settings,
+    go_on: &GoOn,
+    checks: &mut Vec<Check>,
+) -> Result<(), CaseError> {
+    let ask = Arc::clone(go_on);
+    let connection = connection::quarantined(database, settings, move || ask())
+        .map_err(|error| CaseError::sqlite(root, "opening the case", error))?;
+    contents(root, &connection, checks).map(drop)
+}
+
+/// Pages, references, types and the chain, of a database whose schema is the expected one.
+fn contents(
+    root: &Path,
+    connection: &Connection,
+    checks: &mut Vec<Check>,
+) -> Result<(CaseId, Head), CaseError> {
+    integrity(root, connection)?;
+    checks.push(passed(
+        "integrity",
+        "every page, index and constraint holds".to_owned(),
+    ));
+    references(root, connection)?;
+    checks.push(passed(
+        "references",
+        "every reference leads to a row".to_owned(),
+    ));
+    types(root, connection)?;
+    checks.push(passed(
+        "types",
+        "every value has the type of its column".to_owned(),
+    ));
+    custody(root, connection, checks)
 }
 
 fn recovered_header(root: &Path, copy: &Copy, settings: &Settings) -> Result<Header, CaseError> {
@@ -155,7 +178,10 @@ fn custody(
     connection: &Connection,
     checks: &mut Vec<Check>,
 ) -> Result<(CaseId, Head), CaseError> {
-    let tampered = |what: String| CaseError::Tampered { path: root.to_path_buf(), what };
+    let tampered = |what: String| CaseError::Tampered {
+        path: root.to_path_buf(),
+        what,
+    };
     let id = case_id(root, connection)?;
     // The copy's own path means nothing to the reader of the message.
     let chain = ledger::follow(id.clone(), connection).map_err(|error| match error {
@@ -171,6 +197,9 @@ fn custody(
             return Err(tampered(what));
         }
     }
-    checks.push(passed("custody", format!("{} entries follow one another", head.size)));
+    checks.push(passed(
+        "custody",
+        format!("{} entries follow one another", head.size),
+    ));
     Ok((id, head))
 }

@@ -18,7 +18,7 @@ use crate::home::Home;
 use crate::host::Host;
 use crate::who::{self, Signer, Unsigned};
 
-pub(crate) use recognise::{examine_elsewhere, recognise};
+pub(crate) use recognise::{examine_elsewhere, recognise, watched};
 
 /// A case opened for writing, as the only writer.
 #[derive(Debug)]

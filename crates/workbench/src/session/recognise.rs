@@ -123,22 +123,29 @@ pub(crate) fn examine_elsewhere(
     settings: &Settings,
 ) -> Result<Examination, WorkError> {
     let quarantine = home.quarantine()?;
+    watched(host, "examining a case that is not known here", |go_on| {
+        foreign::examine(path, quarantine.path(), settings, go_on)
+    })
+}
+
+/// Does something long that asks from time to time whether to go on, while the host is told and
+/// asked.
+pub(crate) fn watched<T: Send>(
+    host: &dyn Host,
+    stage: &'static str,
+    work: impl FnOnce(&foreign::GoOn) -> T + Send,
+) -> Result<T, WorkError> {
     let stop = Arc::new(AtomicBool::new(false));
     let asked = Arc::clone(&stop);
     let go_on: foreign::GoOn = Arc::new(move || !asked.load(Ordering::Relaxed));
-    let examination = thread::scope(|scope| {
-        let work = scope.spawn(|| foreign::examine(path, quarantine.path(), settings, &go_on));
-        let stage = "examining a case that is not known here".to_owned();
-        let mut waited = Duration::ZERO;
+    let done = thread::scope(|scope| {
+        let work = scope.spawn(move || work(&go_on));
+        let mut pause = Duration::from_millis(1);
         while !work.is_finished() {
-            thread::sleep(if waited < ASK {
-                Duration::from_millis(2)
-            } else {
-                ASK
-            });
-            waited += Duration::from_millis(2);
+            thread::sleep(pause);
+            pause = (pause * 2).min(ASK);
             host.progress(&Progress {
-                stage: stage.clone(),
+                stage: stage.to_owned(),
                 ..Progress::default()
             });
             if host.cancelled() {
@@ -147,8 +154,6 @@ pub(crate) fn examine_elsewhere(
         }
         work.join()
     });
-    examination.map_err(|_| WorkError::Custody {
-        case: path.to_path_buf(),
-        reason: "examining it failed in a way that must not happen".to_owned(),
-    })
+    // Only a defect ends a thread otherwise; it is not hidden.
+    done.map_err(|_| WorkError::Defect { doing: stage })
 }

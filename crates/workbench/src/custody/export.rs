@@ -1,0 +1,311 @@
+//! The custody of a case for somebody else: a folder that they can verify with nothing of ours.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use tempfile::TempDir;
+use vestige_custody::verify::VERIFY_CUSTODY_PY;
+use vestige_custody::{CaseId, Event, Verdict, hex};
+use vestige_store::Connection;
+use vestige_store::case_file::CaseError;
+use vestige_store::ledger::{Checkpoint, Head, Ledger, checkpoints};
+use vestige_store::{examiner, summary};
+
+use super::{Statement, newest_note, note_name};
+use crate::error::WorkError;
+use crate::host::Host;
+use crate::session::{self, OpenCase};
+use crate::verify::{self, Terms};
+
+/// An export that was written and verified.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Exported {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Entries in it.
+    pub size: u64,
+    /// The Merkle root over them.
+    pub root: String,
+    /// Signed notes in it.
+    pub checkpoints: u64,
+    /// Time stamps in it.
+    pub time_stamps: u64,
+    /// Entries of the case after the newest note, which are not in it.
+    pub left_out: u64,
+    /// What verifying it comes to, without a key or pin from outside.
+    pub verdict: Verdict,
+}
+
+/// Writes the entries up to the newest note, the notes with their time stamps, the keys, a verifier
+/// and a plain description to `folder`, which must not exist or be empty; it appears whole or not
+/// at all. Where the key can be unlocked, what is not yet covered is signed first.
+///
+/// # Errors
+/// [`CaseError::Exists`]; [`WorkError::Custody`] where what was written does not verify.
+pub fn export(host: &dyn Host, path: &Path, folder: &Path) -> Result<Exported, WorkError> {
+    vacant(folder)?;
+    match OpenCase::open(host, path) {
+        Ok(mut case) => {
+            newest_note(host, &mut case)?;
+            let exported = write(host, case.case().id(), case.writer().connection(), folder)?;
+            record(host, &mut case, &exported)?;
+            Ok(exported)
+        }
+        Err(WorkError::Case(
+            error @ (CaseError::Locked { .. } | CaseError::ReadOnlyFolder { .. }),
+        )) => {
+            host.notice(&format!(
+                "exported as it stands, without signing first: {error}"
+            ));
+            let reader = session::read(host, path, "custody export")?;
+            write(host, reader.case().id(), reader.connection(), folder)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// At litigation level it is on record what was given out.
+fn record(host: &dyn Host, case: &mut OpenCase, exported: &Exported) -> Result<(), WorkError> {
+    let facts = summary::facts(case.writer().connection())?;
+    if facts.get("custody_level").map(String::as_str) != Some("litigation") {
+        return Ok(());
+    }
+    let file = exported.folder.join(CHAIN);
+    let bytes = fs::read(&file).map_err(WorkError::io(&file, "hashing the export"))?;
+    let entry = case
+        .writer()
+        .ledger()
+        .entry(Event::PackageExported)
+        .reason("custody exported")
+        .detail("profile", "custody")
+        .detail("size", exported.size)
+        .detail(
+            "custody_sha256",
+            hex(&vestige_custody::hash::sha256(&bytes)),
+        );
+    case.append(host, &entry)?;
+    case.after_write(host);
+    Ok(())
+}
+
+const CHAIN: &str = "custody.jsonl";
+
+fn vacant(folder: &Path) -> Result<(), WorkError> {
+    let found = match fs::symlink_metadata(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => {
+            return Err(WorkError::io(folder, "looking at the place of the export")(
+                error,
+            ));
+        }
+        Ok(about) if !about.is_dir() => "a file is there already",
+        Ok(_) => match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
+            Ok(true) => return Ok(()),
+            _ => "the folder is not empty",
+        },
+    };
+    Err(CaseError::Exists {
+        path: folder.to_path_buf(),
+        found,
+    }
+    .into())
+}
+
+fn write(
+    host: &dyn Host,
+    case: &CaseId,
+    connection: &Connection,
+    folder: &Path,
+) -> Result<Exported, WorkError> {
+    let parent = match folder.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let staging = tempfile::Builder::new()
+        .prefix(".vestige-export.")
+        .tempdir_in(parent)
+        .map_err(WorkError::io(parent, "making the export"))?;
+    let export = Export {
+        case,
+        connection,
+        root: staging.path(),
+    };
+    let exported = export.fill(folder)?;
+    let verdict = verified(host, staging.path())?;
+    publish(staging, folder).map_err(WorkError::io(folder, "giving the export its name"))?;
+    Ok(Exported {
+        verdict,
+        ..exported
+    })
+}
+
+/// What does not verify is not given out.
+fn verified(host: &dyn Host, staging: &Path) -> Result<Verdict, WorkError> {
+    let verification = verify::folder(host, staging, &Terms::default())?;
+    if verification.verdict != Verdict::Failed {
+        return Ok(verification.verdict);
+    }
+    let failed = verification
+        .checks
+        .into_iter()
+        .find(|check| check.status == verify::Status::Fail);
+    let reason = failed.map(|check| check.detail).unwrap_or_default();
+    Err(WorkError::Custody {
+        case: staging.to_path_buf(),
+        reason,
+    })
+}
+
+/// Gives the folder its name and the usual rights; all in it is durable before.
+fn publish(staging: TempDir, folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    for name in ["checkpoints", "trust", "."] {
+        File::open(staging.path().join(name))?.sync_all()?;
+    }
+    fs::set_permissions(staging.path(), fs::Permissions::from_mode(0o755))?;
+    fs::rename(staging.path(), folder)?;
+    // Nothing is left under the old name to be removed.
+    let _ = staging.keep();
+    Ok(())
+}
+
+/// An export being written.
+struct Export<'a> {
+    case: &'a CaseId,
+    connection: &'a Connection,
+    root: &'a Path,
+}
+
+impl Export<'_> {
+    fn fill(&self, folder: &Path) -> Result<Exported, WorkError> {
+        for name in ["checkpoints", "trust"] {
+            let path = self.root.join(name);
+            fs::create_dir(&path).map_err(WorkError::io(&path, "making the folder"))?;
+        }
+        let head = Head::read(self.connection)
+            .ok()
+            .flatten()
+            .map_or(0, |head| head.size);
+        let notes = checkpoints(self.connection)?;
+        // Without a note there is nothing to cut at.
+        let size = notes.last().map_or(head, |newest| newest.size);
+        self.chain(size)?;
+        let time_stamps = self.notes(&notes)?;
+        self.keys(size)?;
+        self.put("verify_custody.py", VERIFY_CUSTODY_PY.as_bytes())?;
+        let root = Ledger::root_at(self.connection, size)?.map(|root| hex(&root));
+        let exported = Exported {
+            folder: folder.to_path_buf(),
+            size,
+            root: root.unwrap_or_default(),
+            checkpoints: notes.len() as u64,
+            time_stamps,
+            left_out: head.saturating_sub(size),
+            verdict: Verdict::VerifiedWithWarnings,
+        };
+        self.put("README.txt", self.readme(&exported).as_bytes())?;
+        Ok(exported)
+    }
+
+    /// Creates a file that must not be there, under a name of ours.
+    fn create(&self, name: &str) -> Result<(PathBuf, File), WorkError> {
+        let path = self.root.join(name);
+        let file = OpenOptions::new().write(true).create_new(true).open(&path);
+        let file = file.map_err(WorkError::io(&path, "making the file"))?;
+        Ok((path, file))
+    }
+
+    fn put(&self, name: &str, bytes: &[u8]) -> Result<(), WorkError> {
+        let (path, mut file) = self.create(name)?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(WorkError::io(&path, "writing the file"))
+    }
+
+    /// The first `size` entries, as they are.
+    fn chain(&self, size: u64) -> Result<(), WorkError> {
+        let (path, file) = self.create(CHAIN)?;
+        let mut out = BufWriter::new(file);
+        let mut written = Ok(());
+        Ledger::entries(self.connection, 0, &mut |stored| {
+            if stored.seq >= size {
+                return Ok(false);
+            }
+            written = out
+                .write_all(stored.body)
+                .and_then(|()| out.write_all(b"\n"));
+            Ok(written.is_ok())
+        })?;
+        written
+            .and_then(|()| out.flush())
+            .and_then(|()| out.get_ref().sync_all())
+            .map_err(WorkError::io(&path, "writing the entries out"))
+    }
+
+    /// Notes, queries and time stamps; returns how many of the last.
+    fn notes(&self, notes: &[Checkpoint]) -> Result<u64, WorkError> {
+        let mut time_stamps = 0;
+        for note in notes {
+            let name = format!("checkpoints/{}.note", note_name(note.size));
+            self.put(&name, &note.note)?;
+            let Some(token) = &note.token else { continue };
+            time_stamps += 1;
+            self.put(&format!("{name}.tsr"), token)?;
+            if let Some(query) = &note.request {
+                self.put(&format!("{name}.tsq"), query)?;
+            }
+        }
+        Ok(time_stamps)
+    }
+
+    /// The verifier keys of everyone whom an exported entry let in, one a line.
+    fn keys(&self, size: u64) -> Result<(), WorkError> {
+        let known = examiner::all(self.connection)?;
+        let inside = known.iter().filter(|one| one.added_seq < size);
+        let text: String = inside.map(|one| format!("{}\n", one.vkey)).collect();
+        self.put("trust/trusted.vkey", text.as_bytes())
+    }
+
+    fn readme(&self, exported: &Exported) -> String {
+        let Exported {
+            size,
+            root,
+            checkpoints,
+            time_stamps,
+            ..
+        } = exported;
+        let statement = Statement::of(Verdict::VerifiedWithWarnings);
+        format!(
+            "Chain of custody of case {case}\n\
+\n\
+{size} entries, {checkpoints} signed notes, {time_stamps} time stamps.\n\
+Pin: {size}:{root}\n\
+\n\
+What is here\n\
+  custody.jsonl       one entry a line, each linked to the one before by its hash\n\
+  checkpoints/        notes signed by the examiner (.note), queries (.tsq) and answers (.tsr) of\n\
+                      time-stamp authorities (RFC 3161)\n\
+  trust/trusted.vkey  the keys that signed. They came with what they sign: compare them, or the\n\
+                      pin, with what you were told on another way\n\
+  verify_custody.py   a verifier that needs Python 3 and openssl only\n\
+\n\
+How to verify\n\
+  python3 verify_custody.py .\n\
+  python3 verify_custody.py . --key KEY --pin SIZE:ROOT --tsa-ca CA.pem\n\
+with KEY and SIZE:ROOT as you were told on another way, and CA.pem of the time-stamp authority.\n\
+It ends with 0 where all is verified, 2 with warnings, 1 where something contradicts.\n\
+`vestige verify .` does the same.\n\
+\n\
+What this shows\n\
+{shows}\n\
+\n\
+What it does not show\n\
+{does_not_show}\n",
+            case = self.case,
+            shows = statement.shows,
+            does_not_show = statement.does_not_show,
+        )
+    }
+}
