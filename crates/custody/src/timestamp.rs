@@ -175,6 +175,3 @@ fn require_short(response: &[u8]) -> Result<(), TokenError> {
         reason,
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -6,6 +6,8 @@ mod support;
 use Verdict::{Failed as F, Verified as V, VerifiedWithWarnings as W};
 use std::collections::BTreeMap;
 use support::*;
+use vestige_custody::hash::{hex, sha256};
+use vestige_custody::verify::{Check, Status};
 use vestige_custody::{Event, Verdict};
 
 /// How far the case is protected: by the chain alone; by signed notes; by time stamps too; by a
@@ -160,7 +162,11 @@ const TABLE: &[Mutation] = &[
     (
         "a token that is none",
         |p| {
-            p.tokens.get_mut(&note_name(8)).map(|t| t.truncate(100));
+            let tokens = p
+                .tokens
+                .iter_mut()
+                .filter(|(name, _)| **name == note_name(8));
+            tokens.for_each(|(_, token)| token.truncate(100));
         },
         [W, W, F, F],
     ),
@@ -201,21 +207,33 @@ fn swap(files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-#[test]
-fn every_mutation_has_its_verdict_at_every_level_of_protection() {
-    let bases: Vec<Package> = (0..4).map(protected).collect();
+fn judge_table(level: usize) {
+    let base = protected(level);
     for (name, mutate, expected) in TABLE {
-        for (base, expected) in bases.iter().zip(expected) {
-            let mut package = base.clone();
-            mutate(&mut package);
-            let level = (!base.notes.is_empty(), base.ca, !base.pins.is_empty());
-            assert_eq!(
-                package.verdict(),
-                *expected,
-                "{name}, signed/stamped/pinned: {level:?}"
-            );
-        }
+        let mut package = base.clone();
+        mutate(&mut package);
+        assert_eq!(package.verdict(), expected[level], "{name}");
     }
+}
+
+#[test]
+fn mutations_against_the_chain_alone() {
+    judge_table(0);
+}
+
+#[test]
+fn mutations_against_signed_notes() {
+    judge_table(1);
+}
+
+#[test]
+fn mutations_against_time_stamps() {
+    judge_table(2);
+}
+
+#[test]
+fn mutations_against_a_pin_outside() {
+    judge_table(3);
 }
 
 #[test]
@@ -350,4 +368,78 @@ fn deep_and_foreign_lines_fail_without_harm() {
         package.lines[2] = hostile.into_bytes();
         assert_eq!(package.verdict(), F);
     }
+}
+
+#[test]
+fn a_time_stamp_that_contradicts_the_times_of_the_entries_fails() {
+    let failure = |package: &Package| {
+        let report = package.report();
+        let failed = |check: &&Check| check.status == Status::Fail;
+        report
+            .checks
+            .iter()
+            .find(failed)
+            .map(|check| check.detail.clone())
+            .unwrap_or_default()
+    };
+    // The last entry claims to be later than the authority saw it.
+    let mut package = Package::new();
+    package
+        .append(&created())
+        .append_at(&entry(Event::CaseOpened), YEAR_2200);
+    package.sign(&[&key(1)]).stamp(2);
+    let expected = "00000002.note: time stamp: expected a time from 2200-01-01T00:00:00Z on";
+    assert!(
+        failure(&package).starts_with(expected),
+        "{}",
+        failure(&package)
+    );
+
+    // The entry that records the token claims to be older than the token.
+    let mut package = Package::new();
+    package.append(&created()).sign(&[&key(1)]).stamp(1);
+    let token = &package.tokens[&note_name(1)];
+    let anchored = |root: String| {
+        entry(Event::CheckpointAnchored)
+            .detail("gen_time", "2020-01-01T00:00:00.000Z")
+            .detail("root", root)
+            .detail("size", 1_u64)
+            .detail("token_sha256", hex(&sha256(token)))
+            .detail("tsa_cert_sha256", "00".repeat(32))
+    };
+    let root = package.chain().checkpoint().root;
+    let good = anchored(hex(&root));
+    let mut early = package.clone();
+    early.append(&good);
+    assert!(
+        failure(&early).contains("when entry 1 recorded it"),
+        "{}",
+        failure(&early)
+    );
+    let mut fitting = package.clone();
+    fitting.append_at(&good, now()).pin();
+    assert_eq!(fitting.verdict(), V);
+
+    // It records another root than the entries have.
+    let mut other = package.clone();
+    other.append_at(&anchored("00".repeat(32)), now()).pin();
+    assert_eq!(other.verdict(), F);
+}
+
+#[test]
+fn notes_and_time_stamps_that_entries_speak_of_and_are_gone_are_told() {
+    let mut package = protected(3);
+    package.notes.remove(&note_name(4));
+    package.tokens.remove(&note_name(4));
+    assert_eq!(package.verdict(), V);
+    let report = package.report();
+    let skipped = report
+        .checks
+        .iter()
+        .find(|check| check.status == Status::Skipped)
+        .unwrap();
+    assert_eq!(
+        skipped.detail,
+        "entry 3 speaks of a note over 4 entries; it is not here"
+    );
 }

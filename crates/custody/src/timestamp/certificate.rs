@@ -6,7 +6,10 @@ use super::signature;
 use der::asn1::ObjectIdentifier;
 use der::{Decode, Encode};
 use x509_cert::certificate::{CertificateInner, Raw};
-use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage};
+use x509_cert::ext::pkix::name::GeneralName;
+use x509_cert::ext::pkix::{
+    BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName, SubjectKeyIdentifier,
+};
 use x509_cert::name::Name;
 use x509_cert::time::Time;
 
@@ -65,6 +68,19 @@ impl Certificate {
         self.subject() == self.issuer()
     }
 
+    /// Whether a `GeneralName` is the subject or one of the alternative names.
+    pub(super) fn is_named(&self, name: &[u8]) -> der::Result<bool> {
+        let name = GeneralName::from_der(name)?;
+        if matches!(&name, GeneralName::DirectoryName(name) if name == self.subject()) {
+            return Ok(true);
+        }
+        let others = self
+            .parsed
+            .tbs_certificate()
+            .get_extension::<SubjectAltName>()?;
+        Ok(others.is_some_and(|(_, others)| others.0.contains(&name)))
+    }
+
     /// Whether issuer and serial number are those of the given DER.
     pub(super) fn is_issued_as(&self, issuer: &[u8], serial: &[u8]) -> bool {
         let own = self.parsed.tbs_certificate();
@@ -74,7 +90,6 @@ impl Certificate {
 
     /// The subject key identifier.
     pub(super) fn key_id(&self) -> Option<Vec<u8>> {
-        use x509_cert::ext::pkix::SubjectKeyIdentifier;
         let found = self
             .parsed
             .tbs_certificate()

@@ -48,9 +48,10 @@ const SIGNATURES: [(ObjectIdentifier, Digest); 6] = [
 impl Digest {
     /// The digest of a digest algorithm's identifier, none where it is not accepted.
     pub(super) fn of(algorithm: &AlgorithmIdentifierRef<'_>) -> Option<Digest> {
+        let plain = algorithm.parameters.is_none_or(|any| any.is_null());
         DIGESTS
             .iter()
-            .find(|(oid, _)| *oid == algorithm.oid)
+            .find(|(oid, _)| plain && *oid == algorithm.oid)
             .map(|(_, digest)| *digest)
     }
 
@@ -72,6 +73,12 @@ pub(super) fn verify(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), String> {
+    if !algorithm.parameters.is_none_or(|any| any.is_null()) {
+        return Err(format!(
+            "expected algorithm {} without parameters",
+            algorithm.oid
+        ));
+    }
     let named = SIGNATURES
         .iter()
         .find(|(oid, _)| *oid == algorithm.oid)

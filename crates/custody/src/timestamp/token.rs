@@ -11,6 +11,7 @@ use der::{Decode, Encode, Tag, Tagged};
 use sha1::Sha1;
 use sha2::Digest as _;
 use vestige_model::time;
+use x509_cert::spki::AlgorithmIdentifierRef;
 
 /// How many certificates a token may carry.
 const CERTIFICATES: usize = 32;
@@ -34,11 +35,13 @@ pub(super) fn check(
     let gen_time = gen_time(info.gen_time.0)?;
 
     let signer = only_signer(&data)?;
+    check_digests(&data, &signer)?;
     let offered = certificates(&data)?;
     let attributes = Attributes::read(&signer)?;
     let certificate = attributes.signer(&offered, &signer)?;
     attributes.check_content(&signer, bytes)?;
     check_signature(&signer, certificate)?;
+    check_name(&info, certificate)?;
     let path = match anchors {
         Some(anchors) => find(certificate, &offered, anchors, gen_time)?,
         None => {
@@ -200,13 +203,30 @@ fn only_signer<'a>(data: &SignedData<'a>) -> Result<SignerInfo<'a>, TokenError> 
 fn certificates(data: &SignedData<'_>) -> Result<Vec<Certificate>, TokenError> {
     let raw = data.certificates.map(|set| set.0).unwrap_or_default();
     let all = elements(raw).map_err(TokenError::form("certificates"))?;
-    // Other choices than a certificate (attribute certificates) have another tag.
-    let x509 = all
-        .into_iter()
-        .filter(|der| der.first() == Some(&0x30))
-        .take(CERTIFICATES);
-    x509.map(|der| Certificate::parse(der).map_err(TokenError::form("certificate")))
+    if all.len() > CERTIFICATES {
+        return Err(differs("certificates", "at most 32", all.len().to_string()));
+    }
+    all.into_iter()
+        .map(|der| Certificate::parse(der).map_err(TokenError::form("certificate")))
         .collect()
+}
+
+/// The digests that the signed data announces must be readable and include the signer's.
+fn check_digests(data: &SignedData<'_>, signer: &SignerInfo<'_>) -> Result<(), TokenError> {
+    let form = TokenError::form("digest algorithms");
+    let mut announced = false;
+    for der in elements(data.digest_algorithms.0).map_err(&form)? {
+        let one = AlgorithmIdentifierRef::from_der(der).map_err(&form)?;
+        announced |= one.oid == signer.digest_algorithm.oid;
+    }
+    if announced {
+        return Ok(());
+    }
+    Err(differs(
+        "digest algorithms",
+        "the signer's among them",
+        "others",
+    ))
 }
 
 fn check_signature(signer: &SignerInfo<'_>, certificate: &Certificate) -> Result<(), TokenError> {
@@ -230,6 +250,20 @@ fn check_signature(signer: &SignerInfo<'_>, certificate: &Certificate) -> Result
         what: "token",
         reason,
     })
+}
+
+/// Where the statement names its authority, it must be a name of the certificate.
+fn check_name(info: &TstInfo<'_>, certificate: &Certificate) -> Result<(), TokenError> {
+    let Some(tsa) = &info.tsa else { return Ok(()) };
+    let named = tsa.to_der().and_then(|der| certificate.is_named(&der));
+    if named.map_err(TokenError::form("tsa"))? {
+        return Ok(());
+    }
+    let expected = format!(
+        "a name of the signing certificate ({})",
+        certificate.subject_text()
+    );
+    Err(differs("tsa", &expected, "another"))
 }
 
 /// The signed attributes that count.

@@ -20,6 +20,8 @@ use vestige_custody::{
 pub const CASE: &str = "0c0b9d1e-5a5e-4d0f-8a55-6f0d6b7d2a01";
 /// 2020-01-01, long before any time stamp made in a test.
 pub const START: i64 = 1_577_836_800_000_000_000;
+/// 2200-01-01.
+pub const YEAR_2200: i64 = 7_258_118_400 * SECOND;
 pub const SECOND: i64 = 1_000_000_000;
 
 /// The present, which openssl compares certificates with.
@@ -173,6 +175,10 @@ impl Package {
 
     /// The verdict of the verifier in Rust.
     pub fn report(&self) -> Report {
+        self.report_with(self.ca.then(|| tsa().anchors()))
+    }
+
+    pub fn report_with(&self, anchors: Option<Anchors>) -> Report {
         let notes = self.notes.iter().map(|(name, bytes)| NoteFile {
             name: name.clone(),
             bytes: bytes.clone(),
@@ -183,7 +189,7 @@ impl Package {
             keys: self.keys.clone(),
             package_keys: self.package_keys.clone(),
             pins: self.pins.clone(),
-            anchors: self.ca.then(|| tsa().anchors()),
+            anchors,
             now: now(),
             withheld: true,
         };
@@ -234,6 +240,10 @@ impl Package {
 
     /// The verdict of the verifier in Python, with what it printed.
     pub fn python(&self) -> (Verdict, String) {
+        self.python_with(self.ca.then(|| tsa().path("ca.crt")).as_deref())
+    }
+
+    pub fn python_with(&self, ca: Option<&Path>) -> (Verdict, String) {
         let folder = TempDir::new().unwrap();
         let root = folder.path().join("export");
         self.write(&root);
@@ -244,11 +254,8 @@ impl Package {
         for pin in &self.pins {
             arguments.extend(["--pin".into(), pin.to_string()]);
         }
-        if self.ca {
-            arguments.extend([
-                "--tsa-ca".into(),
-                tsa().path("ca.crt").display().to_string(),
-            ]);
+        if let Some(ca) = ca {
+            arguments.extend(["--tsa-ca".into(), ca.display().to_string()]);
         }
         python(&arguments)
     }
@@ -324,6 +331,102 @@ impl Authority {
             String::from_utf8_lossy(&made.stderr)
         );
         Authority { folder }
+    }
+
+    /// An authority like the throw-away one with other keys and an edited configuration.
+    pub fn custom(new_key: &[&str], edits: &[(&str, &str)]) -> Authority {
+        let authority = Authority {
+            folder: TempDir::new().unwrap(),
+        };
+        let oracles = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../fixtures/oracles/tsa.cnf"
+        );
+        let mut config = fs::read_to_string(oracles).unwrap();
+        for (from, to) in edits {
+            assert!(config.contains(from), "{from}");
+            config = config.replace(from, to);
+        }
+        fs::write(authority.path("tsa.cnf"), config).unwrap();
+        fs::write(authority.path("tsa_serial"), "01").unwrap();
+        let ca = [
+            "-keyout", "ca.key", "-out", "ca.crt", "-days", "3650", "-subj", "/CN=Root",
+        ];
+        let section = ["-config", "tsa.cnf", "-extensions", "ca_ext"];
+        authority.run(&[&["req", "-x509", "-nodes"], new_key, &ca, &section].concat());
+        let tsa = ["-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=TSA"];
+        authority.run(&[&["req", "-nodes"], new_key, &tsa, &["-config", "tsa.cnf"]].concat());
+        authority.run(&[
+            "x509",
+            "-req",
+            "-in",
+            "tsa.csr",
+            "-CA",
+            "ca.crt",
+            "-CAkey",
+            "ca.key",
+            "-CAcreateserial",
+            "-out",
+            "tsa.crt",
+            "-days",
+            "3650",
+            "-extfile",
+            "tsa.cnf",
+            "-extensions",
+            "tsa_ext",
+        ]);
+        authority
+    }
+
+    /// Gives the authority a certificate that is valid between two times (`YYYYMMDDHHMMSSZ`).
+    pub fn valid_between(&self, from: &str, to: &str) {
+        let config = "[ca]\ndefault_ca=d\n[d]\nnew_certs_dir=.\ndatabase=index\nserial=serial\n\
+            default_md=sha256\npolicy=p\nunique_subject=no\n[p]\ncommonName=supplied\n";
+        fs::write(self.path("ca.cnf"), config).unwrap();
+        fs::write(self.path("index"), "").unwrap();
+        fs::write(self.path("serial"), "1000").unwrap();
+        self.run(&[
+            "ca",
+            "-batch",
+            "-config",
+            "ca.cnf",
+            "-cert",
+            "ca.crt",
+            "-keyfile",
+            "ca.key",
+            "-in",
+            "tsa.csr",
+            "-out",
+            "tsa.crt",
+            "-startdate",
+            from,
+            "-enddate",
+            to,
+            "-extfile",
+            "tsa.cnf",
+            "-extensions",
+            "tsa_ext",
+            "-notext",
+        ]);
+    }
+
+    /// What openssl says of a response over some bytes.
+    pub fn openssl_verifies(&self, token: &[u8], note: &[u8], ca: &Path, more: &[&str]) -> bool {
+        let folder = TempDir::new().unwrap();
+        fs::write(folder.path().join("data"), note).unwrap();
+        fs::write(folder.path().join("token"), token).unwrap();
+        let ca = ca.display().to_string();
+        let verify = [
+            "ts",
+            "-verify",
+            "-data",
+            "data",
+            "-in",
+            "token",
+            "-CAfile",
+            ca.as_str(),
+        ];
+        openssl(folder.path(), &[&verify, more].concat())
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
