@@ -352,7 +352,7 @@ mod tests {
     use super::*;
 
     fn content(bytes: usize) -> Vec<u8> {
-        (0..bytes as u64).map(|at| (at * at >> 7) as u8).collect()
+        (0..bytes as u64).map(|at| ((at * at) >> 7) as u8).collect()
     }
 
     fn made(case: &Path, content: &[u8]) -> PathBuf {

@@ -1,6 +1,7 @@
 //! Making a batch of originals durable.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
 use std::os::fd::{AsFd as _, OwnedFd};
 
@@ -42,14 +43,13 @@ impl Originals {
     ) -> Result<(), OriginalError> {
         let mut made = false;
         for one in batch.iter_mut().filter(|one| one.is_new()) {
-            let first = one.sha256[0];
-            if !touched.contains_key(&first) {
-                let (folder, new) = self.folder_of(first)?;
-                made |= new;
-                touched.insert(first, folder);
-            }
-            let Some(folder) = touched.get(&first) else {
-                continue;
+            let folder = match touched.entry(one.sha256[0]) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(missing) => {
+                    let (folder, new) = self.folder_of(*missing.key())?;
+                    made |= new;
+                    missing.insert(folder)
+                }
             };
             self.place(one, folder, renamed)?;
         }

@@ -9,31 +9,23 @@ use super::variant::Form;
 
 /// Bytes of a probe at most: what the vector search looks at.
 const PROBE: usize = 4;
-/// Probes that the vector search takes without getting slow.
+/// Probes that one vector search takes without getting slow.
 const PACKED: usize = 48;
+/// Vector searches over the same bytes that are still faster than an automaton for all.
+const PASSES: usize = 16;
 
 /// Looks for forms by a probe of each: a few bytes in both cases.
 #[derive(Debug)]
-pub(super) struct Finder {
-    forms: Vec<Target>,
-    search: Search,
-    /// For each probe, the forms that hold it and where.
-    owners: Vec<Vec<(usize, usize)>>,
-}
+pub(super) struct Finder(Vec<Group>);
 
+/// A form to look for.
 #[derive(Debug)]
 struct Target {
     phrase: usize,
     bytes: Vec<u8>,
-}
-
-#[derive(Debug)]
-enum Search {
-    Nothing,
-    /// Few enough probes for the vector search.
-    Packed(Box<Searcher>),
-    /// Too many probes for the vector search.
-    Automaton(Box<AhoCorasick>),
+    /// Where its probe stands.
+    at: usize,
+    probes: Vec<Vec<u8>>,
 }
 
 impl Finder {
@@ -42,38 +34,98 @@ impl Finder {
     /// # Errors
     /// Where there are more than an automaton can hold.
     pub(super) fn new(forms: Vec<(usize, Form)>) -> Result<Finder, BuildError> {
-        let forms: Vec<Target> = forms
-            .into_iter()
-            .map(|(phrase, form)| Target {
-                phrase,
-                bytes: form.bytes,
-            })
-            .collect();
-        let shortest = forms
+        let mut by_length: [Vec<Target>; PROBE + 1] = Default::default();
+        for (phrase, Form { bytes, .. }) in forms {
+            let length = bytes.len().min(PROBE);
+            let at = rarest(&bytes, length);
+            let probes = cases(bytes.get(at..at + length).unwrap_or_default());
+            if let Some(same) = by_length.get_mut(length) {
+                same.push(Target {
+                    phrase,
+                    bytes,
+                    at,
+                    probes,
+                });
+            }
+        }
+        let mut groups = Vec::new();
+        for targets in by_length {
+            let probes: usize = targets.iter().map(|target| target.probes.len()).sum();
+            let limit = if probes > PACKED * PASSES {
+                usize::MAX
+            } else {
+                PACKED
+            };
+            for group in split(targets, limit) {
+                groups.push(Group::new(group)?);
+            }
+        }
+        Ok(Finder(groups))
+    }
+
+    /// Tells every form that ends after the first `seen` bytes of `window`.
+    pub(super) fn find(&self, window: &[u8], seen: usize, hit: &mut dyn FnMut(usize, usize)) {
+        self.0
             .iter()
-            .map(|target| target.bytes.len())
-            .min()
-            .unwrap_or(0);
-        let probe_length = shortest.min(PROBE);
-        let mut probes: Vec<Vec<u8>> = Vec::new();
-        let mut owners: Vec<Vec<(usize, usize)>> = Vec::new();
-        let mut known: HashMap<Vec<u8>, usize> = HashMap::new();
-        for (index, target) in forms.iter().enumerate() {
-            let at = rarest(&target.bytes, probe_length);
-            for probe in cases(target.bytes.get(at..at + probe_length).unwrap_or_default()) {
-                let number = *known.entry(probe.clone()).or_insert_with(|| {
+            .for_each(|group| group.find(window, seen, hit));
+    }
+}
+
+/// Splits `targets` so that each part has at most `limit` probes, if one has more than one form.
+fn split(targets: Vec<Target>, limit: usize) -> Vec<Vec<Target>> {
+    let mut parts: Vec<Vec<Target>> = Vec::new();
+    let mut probes = 0;
+    for target in targets {
+        probes += target.probes.len();
+        match parts.last_mut().filter(|_| probes <= limit) {
+            Some(part) => part.push(target),
+            None => {
+                probes = target.probes.len();
+                parts.push(vec![target]);
+            }
+        }
+    }
+    parts
+}
+
+/// Forms whose probes are equally long and are looked for in one pass.
+#[derive(Debug)]
+struct Group {
+    targets: Vec<Target>,
+    search: Search,
+    /// For each probe, the targets that hold it.
+    owners: Vec<Vec<usize>>,
+}
+
+#[derive(Debug)]
+enum Search {
+    /// Few enough probes for the vector search.
+    Packed(Box<Searcher>),
+    /// Too many probes for the vector search.
+    Automaton(Box<AhoCorasick>),
+}
+
+impl Group {
+    fn new(targets: Vec<Target>) -> Result<Group, BuildError> {
+        let mut probes: Vec<&[u8]> = Vec::new();
+        let mut owners: Vec<Vec<usize>> = Vec::new();
+        let mut known: HashMap<&[u8], usize> = HashMap::new();
+        for (index, target) in targets.iter().enumerate() {
+            for probe in &target.probes {
+                let number = *known.entry(probe).or_insert_with(|| {
                     probes.push(probe);
                     owners.push(Vec::new());
                     probes.len() - 1
                 });
                 if let Some(owners) = owners.get_mut(number) {
-                    owners.push((index, at));
+                    owners.push(index);
                 }
             }
         }
-        Ok(Finder {
-            forms,
-            search: search(&probes)?,
+        let search = search(&probes)?;
+        Ok(Group {
+            targets,
+            search,
             owners,
         })
     }
@@ -83,9 +135,9 @@ impl Finder {
         let mut from = 0;
         while let Some((probe, at)) = self.search.next(window, from) {
             from = at + 1;
-            for (index, shift) in self.owners.get(probe).into_iter().flatten() {
-                let (Some(target), Some(start)) = (self.forms.get(*index), at.checked_sub(*shift))
-                else {
+            let owners = self.owners.get(probe).into_iter().flatten();
+            for target in owners.filter_map(|index| self.targets.get(*index)) {
+                let Some(start) = at.checked_sub(target.at) else {
                     continue;
                 };
                 let end = start + target.bytes.len();
@@ -111,7 +163,6 @@ impl Search {
             end: window.len(),
         };
         let found = match self {
-            Search::Nothing => None,
             Search::Packed(packed) => packed.find_in(window, span),
             Search::Automaton(automaton) => automaton.find(Input::new(window).span(span)),
         };
@@ -119,10 +170,7 @@ impl Search {
     }
 }
 
-fn search(probes: &[Vec<u8>]) -> Result<Search, BuildError> {
-    if probes.is_empty() {
-        return Ok(Search::Nothing);
-    }
+fn search(probes: &[&[u8]]) -> Result<Search, BuildError> {
     if probes.len() <= PACKED {
         let mut builder = Config::new().match_kind(MatchKind::LeftmostFirst).builder();
         if let Some(packed) = builder.extend(probes).build() {
