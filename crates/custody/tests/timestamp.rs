@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 use support::*;
 use vestige_custody::Verdict;
-use vestige_custody::timestamp::{Anchors, Stamp, TokenError, check, query};
+use vestige_custody::timestamp::{Anchors, Stamp, TokenError, check, check_itself, query};
 use vestige_custody::verify::Status;
 
 const NOTE: &[u8] = b"vestige/case/0c0b9d1e\n1\nAAAA\n";
@@ -43,6 +43,27 @@ fn a_good_token_says_when_and_by_whom() {
     assert!(stamp.expires > now());
     let bound = check(&token, NOTE, Some(&query(NOTE, NONCE)), &tsa().anchors());
     assert_eq!(bound, Ok(stamp));
+}
+
+#[test]
+fn without_a_ca_all_but_the_chain_is_checked() {
+    let (asked, other) = (query(NOTE, NONCE), query(NOTE, [9; 8]));
+    let token = tsa().answer(&asked);
+    let stamp = check_itself(&token, NOTE, Some(&asked)).unwrap();
+    let checked = check(&token, NOTE, None, &tsa().anchors()).unwrap();
+    assert_eq!(
+        (stamp.gen_time, stamp.certificate_sha256),
+        (checked.gen_time, checked.certificate_sha256)
+    );
+    assert!(check_itself(&token, b"other bytes", None).is_err());
+    assert!(check_itself(&token, NOTE, Some(&other)).is_err());
+    let more = (
+        "extendedKeyUsage = critical,timeStamping",
+        "extendedKeyUsage = critical,timeStamping,codeSigning",
+    );
+    let lax = Authority::custom(P256, &[more]);
+    let good = Authority::custom(P256, &[]).stamp(NOTE);
+    assert!(check_itself(&signed_without_asking(&lax, &good), NOTE, None).is_err());
 }
 
 #[test]

@@ -13,9 +13,17 @@ use vestige_model::time::format;
 /// How much of the chain is covered, and by whose keys.
 #[derive(Debug, Default)]
 pub(super) struct Covered {
-    pub anchored: u64,
+    pub stamped: u64,
+    pub pinned: u64,
     pub signed: u64,
     pub trusted: Vec<Vkey>,
+}
+
+impl Covered {
+    /// How many entries a time stamp or a pin covers.
+    pub(super) fn anchored(&self) -> u64 {
+        self.stamped.max(self.pinned)
+    }
 }
 
 /// The size that a note states, whatever its signatures are worth.
@@ -35,9 +43,9 @@ pub(super) fn check(
     tokens(trust, &good, walk, &mut covered, out);
     pins(trust, walk, &mut covered, out);
     let mut coverage = Findings::new("anchor");
-    let open = walk.tree.size().saturating_sub(covered.anchored);
+    let last = covered.anchored();
+    let open = walk.tree.size().saturating_sub(last);
     if open > 0 {
-        let last = covered.anchored;
         coverage.warn(format!(
             "{open} entries from {last} on are covered by no time stamp and no pin"
         ));
@@ -238,7 +246,7 @@ fn tokens(
                     Some(reason) => findings.fail(format!("{name}: time stamp: {reason}")),
                     None => {
                         count += 1;
-                        covered.anchored = covered.anchored.max(note.checkpoint.size);
+                        covered.stamped = covered.stamped.max(note.checkpoint.size);
                         if stamp.expires < trust.now {
                             let expired = format(stamp.expires);
                             findings.warn(format!("{name}: a certificate of the time stamp has since expired ({expired})"));
@@ -308,7 +316,7 @@ fn pins(trust: &Trust, walk: &Walk, covered: &mut Covered, out: &mut Vec<Check>)
     let mut findings = Findings::new("pin");
     for pin in &trust.pins {
         match fits(pin.size, &pin.root, walk) {
-            Ok(()) => covered.anchored = covered.anchored.max(pin.size),
+            Ok(()) => covered.pinned = covered.pinned.max(pin.size),
             Err(reason) => findings.fail(format!("{pin}: {reason}")),
         }
     }

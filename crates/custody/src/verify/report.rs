@@ -72,6 +72,10 @@ pub struct Report {
     pub case: Option<String>,
     /// How many entries a time stamp or pin covers.
     pub anchored: u64,
+    /// How many entries a time stamp covers.
+    pub stamped: u64,
+    /// How many entries a pin covers.
+    pub pinned: u64,
     /// How many entries a note signed by a trusted key covers.
     pub signed: u64,
     /// The keys that are trusted after the last note: those given, and those that signed entries
@@ -94,7 +98,9 @@ impl Report {
             root: walk.tree.root(),
             head: walk.head,
             case: walk.case.as_ref().map(ToString::to_string),
-            anchored: covered.anchored,
+            anchored: covered.anchored(),
+            stamped: covered.stamped,
+            pinned: covered.pinned,
             signed: covered.signed,
             trusted: covered.trusted,
         }
