@@ -85,6 +85,8 @@ pub(super) struct Meter {
     pub(super) ratio: Option<f64>,
     /// Decompressed bytes at which the limit begins to hold.
     pub(super) floor: u64,
+    /// The limit as it is told: for each stored byte of the evidence item.
+    pub(super) limit: u64,
 }
 
 impl Meter {
@@ -105,9 +107,10 @@ impl Meter {
 pub(super) struct Refused(pub(super) String);
 
 impl Refused {
-    pub(super) fn ratio(consumed: u64, produced: u64) -> Refused {
+    /// More came out than `limit` bytes for each stored one.
+    pub(super) fn ratio(limit: u64, consumed: u64, produced: u64) -> Refused {
         Refused(format!(
-            "decompresses to more than 200 times its size ({produced} bytes and more from {consumed}), as a decompression bomb does; if it is genuine, import it with --allow-ratio"
+            "decompresses to more than {limit} times its size ({produced} bytes and more from {consumed}), as a decompression bomb does; if it is genuine, import it with --allow-ratio"
         ))
     }
 
@@ -284,7 +287,8 @@ impl Read for Decoding<'_> {
                 Phase::Member => {
                     let produced = self.member(out)?;
                     if self.meter.refuses(self.consumed(), self.produced) {
-                        self.refused = Some(Refused::ratio(self.consumed(), self.produced));
+                        let limit = self.meter.limit;
+                        self.refused = Some(Refused::ratio(limit, self.consumed(), self.produced));
                     } else if produced > 0 {
                         return Ok(produced);
                     }

@@ -260,8 +260,7 @@ impl Walk<'_> {
         weight: f64,
     ) -> Flow {
         let (consumed, produced) = (whole.consumed as u64, whole.produced as u64);
-        if self.refuses(consumed, produced, weight) {
-            let Refused(reason) = Refused::ratio(consumed, produced);
+        if let Some(Refused(reason)) = self.refusal(consumed, produced, weight) {
             return self.reject(inner, reason);
         }
         let health = Health::default();
@@ -279,15 +278,15 @@ impl Walk<'_> {
         flow
     }
 
-    /// Whether these bytes are over the ratio and the evidence item's allowance for that is used
-    /// up; if not, they are counted against it.
-    pub(super) fn refuses(&mut self, consumed: u64, produced: u64, weight: f64) -> bool {
+    /// Why these bytes are not taken, where they are over the ratio and the evidence item's
+    /// allowance for that is used up; if not, they are counted against it.
+    pub(super) fn refusal(&mut self, consumed: u64, produced: u64, weight: f64) -> Option<Refused> {
         let meter = self.meter(weight);
         if meter.refuses(consumed, produced) {
-            return true;
+            return Some(Refused::ratio(meter.limit, consumed, produced));
         }
         self.spend(meter, consumed, produced);
-        false
+        None
     }
 
     fn spend(&mut self, meter: Meter, consumed: u64, produced: u64) {
@@ -302,6 +301,7 @@ impl Walk<'_> {
         Meter {
             ratio,
             floor: limits.ratio_floor.saturating_sub(self.spent),
+            limit: limits.ratio,
         }
     }
 

@@ -211,8 +211,27 @@ fn declared_sizes_are_not_believed() {
     let at = packed.len() - 10;
     packed[at..at + 4].copy_from_slice(&(u32::MAX - 5).to_le_bytes());
     let seen = walk(&packed);
-    assert_eq!(seen.only().bytes, packed);
+    assert_eq!(seen.only().bytes, b"a");
     seen.warned("directory lies outside");
+    // Sizes and offsets near the end of what 64 bits count.
+    for (size, compressed, offset) in [
+        (5, u64::MAX, 0),
+        (u64::MAX - 1, u64::MAX - 9, 0),
+        (5, 5, u64::MAX),
+    ] {
+        let mut entry = RawEntry::stored(b"liar", b"small");
+        numbers16(&mut entry.extra, &[1, 24]);
+        numbers64(&mut entry.extra, &[size, compressed, offset]);
+        entry.size = u32::MAX;
+        entry.compressed = Some(u32::MAX);
+        entry.offset = Some(u32::MAX);
+        let seen = walk(&raw_zip(&[entry, RawEntry::stored(b"good", b"good")]));
+        assert!(
+            seen.names().contains(&"good") || seen.names() == ["liar"],
+            "{seen:?}"
+        );
+        assert!(!seen.is_clean());
+    }
 }
 
 #[test]

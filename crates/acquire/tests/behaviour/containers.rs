@@ -423,7 +423,7 @@ fn zip_entries_that_cannot_be_read_say_why() {
     assert_eq!(seen.refused("password"), "secret");
     assert_eq!(seen.refused("method 14 (lzma)"), "lzma");
     assert_eq!(seen.refused("different methods"), "two-faced");
-    assert_eq!(seen.refused("not where the directory says"), "astray");
+    assert_eq!(seen.refused("not where it should be"), "astray");
     assert_eq!(seen.refused("damaged from the first byte"), "broken");
 }
 
@@ -502,6 +502,50 @@ fn zip64_and_data_descriptors_are_read() {
     let seen = walk(&packed);
     assert_eq!(seen.only().bytes, b"zip64");
     assert!(seen.is_clean(), "{:?}", seen.warnings);
+}
+
+#[test]
+fn a_zip_that_is_cut_short_is_read_by_its_own_headers() {
+    use std::io::Write as _;
+    let files: Vec<(String, Vec<u8>)> = (0..5)
+        .map(|at| (format!("f{at}"), log(3000 + at)))
+        .collect();
+    let borrowed: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, bytes)| (&**name, &**bytes))
+        .collect();
+    let options = zip::write::SimpleFileOptions::default();
+    let mut writer = zip::ZipWriter::new_stream(Vec::new());
+    for (name, bytes) in &borrowed {
+        writer.start_file(*name, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    let described = writer.finish().unwrap().into_inner();
+    for packed in [zip(&borrowed, true), zip(&borrowed, false), described] {
+        let directory = memchr::memmem::find(&packed, b"PK\x01\x02").unwrap();
+        // All entries are there; then only two of them and a part of the third.
+        let seen = walk(&packed[..directory + 20]);
+        assert_eq!(seen.names(), ["f0", "f1", "f2", "f3", "f4"]);
+        assert!(seen.rejected.is_empty(), "{:?}", seen.rejected);
+        assert!(
+            seen.members
+                .iter()
+                .zip(&files)
+                .all(|(one, (_, bytes))| one.bytes == *bytes && !one.is_partial())
+        );
+        for seen in [
+            walk(&packed[..directory / 2]),
+            walk_file(small(), &packed[..directory / 2]),
+        ] {
+            assert_eq!(seen.names(), ["f0", "f1", "f2"]);
+            assert!(!seen.members[1].is_partial() && seen.members[2].is_partial());
+            assert!(
+                files[2].1.starts_with(&seen.members[2].bytes) && seen.members[2].bytes.len() > 500
+            );
+            seen.warned("no end record");
+            seen.refused("after 3 entries");
+        }
+    }
 }
 
 #[test]

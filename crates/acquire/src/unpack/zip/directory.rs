@@ -34,7 +34,7 @@ impl Directory {
         tail.truncate(count);
         let Some(at) = end_record(&tail) else {
             let flaw = Flaw::new(
-                "begins like a zip but has no end record (cut short or damaged); taken as it is",
+                "begins like a zip but has no end record; it is cut short or damaged",
                 "the record that ends a zip",
                 "the end of the data",
             );
@@ -71,7 +71,7 @@ impl Directory {
         };
         if disks {
             return fault(
-                "one part of a split zip; join the parts and import the whole; taken as it is",
+                "one part of a split zip; join the parts and import the whole",
                 "a part".to_owned(),
             );
         }
@@ -81,14 +81,11 @@ impl Directory {
             .is_none_or(|end| end > limit)
         {
             let found = format!("a directory of {} bytes at {}", self.size, self.offset);
-            return fault(
-                "the zip's directory lies outside of the file; taken as it is",
-                found,
-            );
+            return fault("the zip's directory lies outside of the file", found);
         }
         if self.size == 0 && self.entries > 0 {
             return fault(
-                "the zip's directory is empty; taken as it is",
+                "the zip's directory is empty",
                 format!("{} entries", self.entries),
             );
         }

@@ -50,6 +50,7 @@ pub(super) struct Entry {
 /// A local header.
 #[derive(Debug)]
 pub(super) struct Local {
+    offset: u64,
     name: Vec<u8>,
     method: Method,
     flags: u16,
@@ -58,6 +59,46 @@ pub(super) struct Local {
     size: u64,
     /// Where the data begins.
     pub(super) data: u64,
+}
+
+impl Local {
+    /// The header at `offset`; the inner error says what is there instead.
+    pub(super) fn read(space: Space<'_>, offset: u64) -> io::Result<Result<Local, Flaw>> {
+        let mut fixed = [0; LOCAL];
+        let bad = |found: &str| {
+            let reason = "the entry's local header is not where it should be";
+            Ok(Err(Flaw::new(reason, "PK 03 04", found)))
+        };
+        if !read_all(space, &mut fixed, offset)? {
+            return bad("the end of the data");
+        }
+        if !fixed.starts_with(b"PK\x03\x04") {
+            return bad("other bytes");
+        }
+        let [name, extra] = [26, 28].map(|at| usize::from(u16_at(&fixed, at)));
+        let mut rest = vec![0; name + extra];
+        if !read_all(space, &mut rest, offset + LOCAL as u64)? {
+            return bad("the end of the data");
+        }
+        let extra = rest.split_off(name);
+        let mut local = Local {
+            offset,
+            method: Method::from_number(u16_at(&fixed, 8)),
+            flags: u16_at(&fixed, 6),
+            crc: u32_at(&fixed, 14),
+            compressed: u64::from(u32_at(&fixed, 18)),
+            size: u64::from(u32_at(&fixed, 22)),
+            data: offset + (LOCAL + name + extra.len()) as u64,
+            name: rest,
+        };
+        widen(&extra, [&mut local.size, &mut local.compressed, &mut 0]);
+        Ok(Ok(local))
+    }
+
+    /// Whether checksum and sizes stand after the data.
+    pub(super) fn is_described_later(&self) -> bool {
+        self.flags & DESCRIPTOR != 0 && self.compressed == 0
+    }
 }
 
 impl Entry {
@@ -111,39 +152,22 @@ impl Entry {
         Ok(Ok(entry))
     }
 
-    /// Its local header.
-    pub(super) fn local(&self, space: Space<'_>) -> io::Result<Result<Local, Flaw>> {
-        let mut fixed = [0; LOCAL];
-        let bad = |found: &str| {
-            Ok(Err(Flaw::new(
-                "the entry's local header is not where the directory says",
-                "PK 03 04",
-                found,
-            )))
-        };
-        if !read_all(space, &mut fixed, self.local_offset)? {
-            return bad("the end of the data");
+    /// The entry that a local header alone describes; `known` has checksum, compressed size and
+    /// size where the header leaves them to what follows the data.
+    pub(super) fn of_local(local: &Local, known: Option<(u32, u64, u64)>) -> Entry {
+        let (crc, compressed, size) = known.unwrap_or((local.crc, local.compressed, local.size));
+        Entry {
+            offset: local.offset,
+            next: local.data.saturating_add(compressed),
+            name: local.name.clone(),
+            method: local.method,
+            flags: local.flags,
+            crc,
+            compressed,
+            size,
+            local_offset: local.offset,
+            file_type: 0,
         }
-        if !fixed.starts_with(b"PK\x03\x04") {
-            return bad("other bytes");
-        }
-        let [name, extra] = [26, 28].map(|at| usize::from(u16_at(&fixed, at)));
-        let mut rest = vec![0; name + extra];
-        if !read_all(space, &mut rest, self.local_offset + LOCAL as u64)? {
-            return bad("the end of the data");
-        }
-        let extra = rest.split_off(name);
-        let mut local = Local {
-            method: Method::from_number(u16_at(&fixed, 8)),
-            flags: u16_at(&fixed, 6),
-            crc: u32_at(&fixed, 14),
-            compressed: u64::from(u32_at(&fixed, 18)),
-            size: u64::from(u32_at(&fixed, 22)),
-            data: self.local_offset + (LOCAL + name + extra.len()) as u64,
-            name: rest,
-        };
-        widen(&extra, [&mut local.size, &mut local.compressed, &mut 0]);
-        Ok(Ok(local))
     }
 
     /// Where directory and local header say different things.

@@ -6,18 +6,19 @@
 mod directory;
 mod entry;
 mod ranges;
+mod salvage;
 
 use std::io::{self, Write as _};
 
 use super::archive::Names;
 use super::codec::{Codec, Flaw, Inflating, Step, Then, crc_flaw};
-use super::decoding::{Fault, Health};
+use super::decoding::{Fault, Health, Refused};
 use super::input::{Input, Space, Window};
 use super::walk::{Flow, Halt, Through, Walk};
 use super::{Place, UnpackError};
 
 use directory::Directory;
-use entry::{Entry, Method};
+use entry::{Entry, Local, Method};
 use ranges::Ranges;
 
 impl Walk<'_> {
@@ -38,6 +39,9 @@ impl Walk<'_> {
             Ok(directory) => directory,
             Err(fault) => {
                 self.warn(at, fault);
+                if self.salvage(&at.within("zip", false), space, weight)? {
+                    return Ok(());
+                }
                 return self.deliver(at, input, outer);
             }
         };
@@ -84,12 +88,7 @@ impl Walk<'_> {
         for fault in &directory.faults {
             self.warn(at, fault.clone());
         }
-        let mut state = Reading {
-            space,
-            weight,
-            names: Names::default(),
-            ranges: Ranges::default(),
-        };
+        let mut state = Reading::new(space, weight);
         state.ranges.claim(directory.offset, space.len());
         let (mut offset, end, mut ordinal) =
             (directory.offset, directory.offset + directory.size, 0);
@@ -128,7 +127,7 @@ impl Walk<'_> {
             self.record(at, what, b"", entry.offset);
             return Ok(());
         }
-        let local = match entry.local(state.space)? {
+        let local = match Local::read(state.space, entry.local_offset)? {
             Ok(local) => local,
             Err(flaw) => return self.bad_entry(at, entry, flaw),
         };
@@ -138,9 +137,10 @@ impl Walk<'_> {
         if let Some(reason) = entry.refusal(&local) {
             return self.reject(at, reason);
         }
+        let end = local.data.saturating_add(entry.compressed);
         if !state
             .ranges
-            .claim(entry.local_offset, local.data + entry.compressed)
+            .claim(entry.local_offset, end.min(state.space.len()))
         {
             return self.reject(at, "overlaps another entry or the directory of the zip, as in a decompression bomb; if it is genuine, unpack it and import the file");
         }
@@ -219,8 +219,8 @@ impl Walk<'_> {
         weight: f64,
     ) -> Flow {
         let (consumed, produced) = (data.len() as u64, out.len() as u64);
-        if self.refuses(consumed, produced, weight) {
-            return self.reject(at, super::decoding::Refused::ratio(consumed, produced).0);
+        if let Some(Refused(reason)) = self.refusal(consumed, produced, weight) {
+            return self.reject(at, reason);
         }
         let health = Health::default();
         check(&health, entry, libdeflater::crc32(out), produced);
@@ -272,6 +272,20 @@ struct Reading<'a> {
     ranges: Ranges,
 }
 
+impl<'a> Reading<'a> {
+    fn new(space: Space<'a>, weight: f64) -> Reading<'a> {
+        Reading {
+            space,
+            weight,
+            names: Names::default(),
+            ranges: Ranges::default(),
+        }
+    }
+}
+
+/// The size of an entry that is cut off before it is stated.
+const UNKNOWN: u64 = u64::MAX;
+
 /// Checksum and size as the central directory states them.
 #[derive(Clone, Copy)]
 struct Sums {
@@ -281,6 +295,14 @@ struct Sums {
 
 impl Sums {
     fn flaw(self, crc: u32, size: u64) -> Option<Flaw> {
+        if self.size == UNKNOWN {
+            let expected = "the record after its data";
+            return Some(Flaw::new(
+                "the entry is cut short",
+                expected,
+                "the end of the data",
+            ));
+        }
         if size != self.size {
             let (expected, found) = (format!("{} bytes", self.size), format!("{size} bytes"));
             return Some(Flaw::new(
