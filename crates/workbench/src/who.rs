@@ -34,6 +34,8 @@ pub(crate) enum Unsigned {
     Locked,
     /// There is no key.
     NoKey,
+    /// There is no key, and the case has examiners already.
+    NoKeyHere,
     /// The key is none of the case's examiners.
     NotAnExaminer(Vkey),
 }
@@ -45,6 +47,9 @@ impl std::fmt::Display for Unsigned {
             Unsigned::NoKey => {
                 out.write_str("there is no signing key, and no passphrase to make one with")
             }
+            Unsigned::NoKeyHere => out.write_str(
+                "this installation has no signing key; make one with `vestige key create`, and let one of the case's examiners let it in",
+            ),
             Unsigned::NotAnExaminer(vkey) => write!(
                 out,
                 "the signing key of this installation is none of the case's examiners; one of them lets it in with `vestige case examiner CASE --name NAME --key {vkey}`"
@@ -128,7 +133,7 @@ pub(crate) fn acting(
             is_first,
         });
     }
-    let why = key::current(home)?.map_or(Unsigned::NoKey, |locked| {
+    let why = key::current(home)?.map_or(Unsigned::NoKeyHere, |locked| {
         Unsigned::NotAnExaminer(Vkey::for_case(locked.file.public(), case))
     });
     Ok(Acting {

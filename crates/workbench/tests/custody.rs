@@ -61,7 +61,11 @@ fn a_new_case_is_signed_and_verifies() {
         with_pin.checks
     );
     assert_eq!(with_pin.pin(), custody::pin(&host, &path).unwrap().line());
-    assert!(!with_pin.statement.does_not_show.is_empty());
+    assert!(
+        with_pin.statement.contains("what was never entered"),
+        "{}",
+        with_pin.statement
+    );
 }
 
 #[test]

@@ -13,11 +13,11 @@ use vestige_store::case_file::CaseError;
 use vestige_store::ledger::{Checkpoint, Head, Ledger, checkpoints};
 use vestige_store::{examiner, summary};
 
-use super::{Statement, newest_note, note_name};
+use super::{newest_note, note_name};
 use crate::error::WorkError;
 use crate::host::Host;
 use crate::session::{self, OpenCase};
-use crate::verify::{self, Terms};
+use crate::verify::{self, Terms, Verification};
 
 /// An export that was written and verified.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -133,7 +133,12 @@ fn write(
         root: staging.path(),
     };
     let exported = export.fill(folder)?;
-    let verdict = verified(host, staging.path())?;
+    let verification = verified(host, staging.path())?;
+    export.put(
+        "README.txt",
+        export.readme(&exported, &verification).as_bytes(),
+    )?;
+    let verdict = verification.verdict;
     publish(staging, folder).map_err(WorkError::io(folder, "giving the export its name"))?;
     Ok(Exported {
         verdict,
@@ -142,15 +147,13 @@ fn write(
 }
 
 /// What does not verify is not given out.
-fn verified(host: &dyn Host, staging: &Path) -> Result<Verdict, WorkError> {
+fn verified(host: &dyn Host, staging: &Path) -> Result<Verification, WorkError> {
     let verification = verify::folder(host, staging, &Terms::default())?;
     if verification.verdict != Verdict::Failed {
-        return Ok(verification.verdict);
+        return Ok(verification);
     }
-    let failed = verification
-        .checks
-        .into_iter()
-        .find(|check| check.status == verify::Status::Fail);
+    let mut failed = verification.checks.into_iter();
+    let failed = failed.find(|check| check.status == verify::Status::Fail);
     let reason = failed.map(|check| check.detail).unwrap_or_default();
     Err(WorkError::Custody {
         case: staging.to_path_buf(),
@@ -196,7 +199,7 @@ impl Export<'_> {
         self.keys(size)?;
         self.put("verify_custody.py", VERIFY_CUSTODY_PY.as_bytes())?;
         let root = Ledger::root_at(self.connection, size)?.map(|root| hex(&root));
-        let exported = Exported {
+        Ok(Exported {
             folder: folder.to_path_buf(),
             size,
             root: root.unwrap_or_default(),
@@ -204,9 +207,7 @@ impl Export<'_> {
             time_stamps,
             left_out: head.saturating_sub(size),
             verdict: Verdict::VerifiedWithWarnings,
-        };
-        self.put("README.txt", self.readme(&exported).as_bytes())?;
-        Ok(exported)
+        })
     }
 
     /// Creates a file that must not be there, under a name of ours.
@@ -268,44 +269,15 @@ impl Export<'_> {
         self.put("trust/trusted.vkey", text.as_bytes())
     }
 
-    fn readme(&self, exported: &Exported) -> String {
-        let Exported {
-            size,
-            root,
-            checkpoints,
-            time_stamps,
-            ..
-        } = exported;
-        let statement = Statement::of(Verdict::VerifiedWithWarnings);
+    fn readme(&self, exported: &Exported, verification: &Verification) -> String {
         format!(
-            "Chain of custody of case {case}\n\
-\n\
-{size} entries, {checkpoints} signed notes, {time_stamps} time stamps.\n\
-Pin: {size}:{root}\n\
-\n\
-What is here\n\
-  custody.jsonl       one entry a line, each linked to the one before by its hash\n\
-  checkpoints/        notes signed by the examiner (.note), queries (.tsq) and answers (.tsr) of\n\
-                      time-stamp authorities (RFC 3161)\n\
-  trust/trusted.vkey  the keys that signed. They came with what they sign: compare them, or the\n\
-                      pin, with what you were told on another way\n\
-  verify_custody.py   a verifier that needs Python 3 and openssl only\n\
-\n\
-How to verify\n\
-  python3 verify_custody.py .\n\
-  python3 verify_custody.py . --key KEY --pin SIZE:ROOT --tsa-ca CA.pem\n\
-with KEY and SIZE:ROOT as you were told on another way, and CA.pem of the time-stamp authority.\n\
-It ends with 0 where all is verified, 2 with warnings, 1 where something contradicts.\n\
-`vestige verify .` does the same.\n\
-\n\
-What this shows\n\
-{shows}\n\
-\n\
-What it does not show\n\
-{does_not_show}\n",
+            include_str!("readme.txt"),
             case = self.case,
-            shows = statement.shows,
-            does_not_show = statement.does_not_show,
+            size = exported.size,
+            root = exported.root,
+            checkpoints = exported.checkpoints,
+            time_stamps = exported.time_stamps,
+            statement = verification.statement,
         )
     }
 }

@@ -6,7 +6,6 @@ mod export;
 mod list;
 mod pin;
 mod request;
-mod statement;
 
 use vestige_custody::line::Line;
 use vestige_store::Connection;
@@ -19,7 +18,6 @@ pub use export::{Exported, export};
 pub use list::list;
 pub use pin::{Pinned, pin};
 pub use request::{Requested, request};
-pub use statement::Statement;
 
 use crate::error::WorkError;
 use crate::host::Host;

@@ -9,13 +9,13 @@ mod replay;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use vestige_custody::statement::statement;
 use vestige_custody::verify::{Pin, Report, Trust};
 use vestige_custody::{Vkey, hex};
 
 pub use vestige_custody::Verdict;
 pub use vestige_custody::verify::Status;
 
-use crate::custody::Statement;
 use crate::error::WorkError;
 use crate::host::Host;
 
@@ -74,6 +74,8 @@ impl Check {
     }
 }
 
+const REFUSED: &str = "The case was refused before its chain could be read; the failed check says why. Do not rely on it before that is explained.\nNothing is shown of what it holds.";
+
 /// What a verification came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verification {
@@ -95,8 +97,8 @@ pub struct Verification {
     pub signed: u64,
     /// The keys that are trusted after the last note.
     pub keys: Vec<String>,
-    /// The verdict in plain words, with what it does not show.
-    pub statement: Statement,
+    /// What this shows and what it cannot show, in plain words, a sentence or two a line.
+    pub statement: String,
 }
 
 impl Verification {
@@ -118,11 +120,11 @@ impl Verification {
             since_anchor: 0,
             signed: 0,
             keys: Vec::new(),
-            statement: Statement::of(Verdict::Failed),
+            statement: REFUSED.to_owned(),
         }
     }
 
-    fn of(report: Report, before: Vec<Check>, after: Vec<Check>) -> Verification {
+    fn of(mut report: Report, before: Vec<Check>, after: Vec<Check>) -> Verification {
         let own = report.checks.iter().map(|check| Check {
             check: check.check.to_owned(),
             status: check.status,
@@ -134,17 +136,18 @@ impl Verification {
             Some(Status::Warning) => Verdict::VerifiedWithWarnings,
             Some(Status::Pass | Status::Skipped) => Verdict::Verified,
         };
+        report.verdict = verdict;
         Verification {
             verdict,
             checks,
             size: report.size,
             root: hex(&report.root),
             head: report.head.map(|head| hex(&head)),
-            case: report.case,
+            case: report.case.clone(),
             since_anchor: report.size.saturating_sub(report.anchored),
             signed: report.signed,
             keys: report.trusted.iter().map(ToString::to_string).collect(),
-            statement: Statement::of(verdict),
+            statement: statement(&report),
         }
     }
 }

@@ -66,6 +66,10 @@ impl TestHost {
         self.folder.path().join(name)
     }
 
+    pub fn home_folder(&self) -> PathBuf {
+        self.path("home")
+    }
+
     /// What was said aloud since this was last asked.
     pub fn heard(&self) -> String {
         std::mem::take(&mut *self.notices.lock().unwrap()).join("\n")
