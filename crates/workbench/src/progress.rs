@@ -60,7 +60,11 @@ impl Counters {
     pub fn now(&self, stage: &str) -> Progress {
         let bytes = self.bytes.load(Ordering::Relaxed);
         let seconds = self.seconds();
-        let rate = if seconds > 0.0 { bytes as f64 / seconds } else { 0.0 };
+        let rate = if seconds > 0.0 {
+            bytes as f64 / seconds
+        } else {
+            0.0
+        };
         let left = self.total.saturating_sub(bytes) as f64;
         let eta = (rate > 0.0 && self.total > 0 && seconds > 1.0)
             .then(|| Duration::try_from_secs_f64(left / rate).ok())
