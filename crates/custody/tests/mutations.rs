@@ -443,3 +443,23 @@ fn notes_and_time_stamps_that_entries_speak_of_and_are_gone_are_told() {
         "entry 3 speaks of a note over 4 entries; it is not here"
     );
 }
+
+#[test]
+fn a_query_that_does_not_fit_is_told_and_changes_nothing() {
+    let mut package = protected(2);
+    package.queries.insert(
+        note_name(8),
+        vestige_custody::timestamp::query(b"other", [0; 8]),
+    );
+    assert_eq!(package.verdict(), V);
+    let report = package.report();
+    let skipped = report
+        .checks
+        .iter()
+        .find(|check| check.status == Status::Skipped)
+        .unwrap();
+    assert_eq!(
+        skipped.detail,
+        "00000008.note: the query beside it is not the one that was answered"
+    );
+}

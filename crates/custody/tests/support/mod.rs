@@ -71,6 +71,7 @@ pub struct Package {
     pub terminated: bool,
     pub notes: BTreeMap<String, Vec<u8>>,
     pub tokens: BTreeMap<String, Vec<u8>>,
+    pub queries: BTreeMap<String, Vec<u8>>,
     pub evidence: BTreeMap<String, Vec<u8>>,
     pub keys: Vec<Vkey>,
     pub package_keys: Vec<Vkey>,
@@ -89,6 +90,7 @@ impl Package {
             terminated: true,
             notes: BTreeMap::new(),
             tokens: BTreeMap::new(),
+            queries: BTreeMap::new(),
             evidence: BTreeMap::new(),
             keys: vec![vkey(1)],
             package_keys: vec![vkey(1)],
@@ -183,7 +185,7 @@ impl Package {
             name: name.clone(),
             bytes: bytes.clone(),
             token: self.tokens.get(name).cloned(),
-            query: None,
+            query: self.queries.get(name).cloned(),
         });
         let trust = Trust {
             keys: self.keys.clone(),
@@ -221,6 +223,13 @@ impl Package {
         for (name, bytes) in &self.tokens {
             fs::write(
                 folder.join("checkpoints").join(format!("{name}.tsr")),
+                bytes,
+            )
+            .unwrap();
+        }
+        for (name, bytes) in &self.queries {
+            fs::write(
+                folder.join("checkpoints").join(format!("{name}.tsq")),
                 bytes,
             )
             .unwrap();
