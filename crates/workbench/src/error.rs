@@ -230,6 +230,7 @@ fn original_code(error: &OriginalError) -> &'static str {
         OriginalError::DiskFull { .. } => "disk-full",
         OriginalError::ReadOnly { .. } => "read-only",
         OriginalError::Storage { .. } => "io",
+        OriginalError::Stopped { .. } => "stopped",
     }
 }
 

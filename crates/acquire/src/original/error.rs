@@ -32,6 +32,12 @@ pub enum OriginalError {
         /// What the system said.
         source: io::Error,
     },
+    /// The caller wanted no more of it.
+    #[error("{}: stopped while it was read; nothing of it was kept", shown(.path))]
+    Stopped {
+        /// The evidence file.
+        path: PathBuf,
+    },
     /// Any other step that failed.
     #[error("{}: {step} failed: {source}; check the disk that holds the case, then import again", shown(.path))]
     Storage {

@@ -13,6 +13,7 @@ mod sweep;
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
+use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -40,6 +41,9 @@ pub const INCOMING: &str = ".incoming";
 pub const WHOLE: u64 = 64 << 20;
 /// What is read at once of larger files.
 const CHUNK: u64 = 1 << 20;
+
+/// Is told how many bytes of one large file were read so far, about every MiB, and may stop it.
+pub type Watch<'a> = dyn Fn(u64) -> ControlFlow<()> + 'a;
 
 /// The way to an original below the case folder: `evidence/<ab>/<sha256>`.
 pub fn path_of(case: &Path, sha256: &Sha256Digest) -> PathBuf {
@@ -173,6 +177,20 @@ impl Originals {
         buffer: &mut Vec<u8>,
         known: &dyn Fn(&Sha256Digest) -> bool,
     ) -> Result<Received, OriginalError> {
+        self.receive_watched(listed, buffer, known, &|_| ControlFlow::Continue(()))
+    }
+
+    /// The same, watched: a file that takes long can be stopped.
+    ///
+    /// # Errors
+    /// [`OriginalError`], [`OriginalError::Stopped`] among them; nothing half-written stays.
+    pub fn receive_watched(
+        &self,
+        listed: &Listed,
+        buffer: &mut Vec<u8>,
+        known: &dyn Fn(&Sha256Digest) -> bool,
+        watch: &Watch<'_>,
+    ) -> Result<Received, OriginalError> {
         let (file, size) = open_listed(listed)?;
         if size <= WHOLE {
             read_chunk(&listed.path, &file, buffer, WHOLE + 1)?;
@@ -180,7 +198,7 @@ impl Originals {
                 return self.keep_whole(buffer, known);
             }
         }
-        self.keep_large(listed, &file, buffer, known)
+        self.keep_large(listed, &file, buffer, known, watch)
     }
 
     fn keep_whole(
@@ -210,6 +228,7 @@ impl Originals {
         file: &File,
         buffer: &mut Vec<u8>,
         known: &dyn Fn(&Sha256Digest) -> bool,
+        watch: &Watch<'_>,
     ) -> Result<Received, OriginalError> {
         use std::os::unix::fs::FileExt as _;
         let (temporary, mut copy) = self.temporary()?;
@@ -225,6 +244,7 @@ impl Originals {
             hash.update(part);
             self.write(&temporary, &mut copy, part)?;
             bytes += count as u64;
+            go_on(&listed.path, watch(bytes))?;
         }
         buffer.clear();
         let sha256: Sha256Digest = hash.finalize().into();
@@ -239,30 +259,32 @@ impl Originals {
         })
     }
 
+    /// A new temporary. One of the same name can only be left from a crash; it is passed over.
     fn temporary(&self) -> Result<(Temporary, File), OriginalError> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let name = format!("{}-{number}", std::process::id());
-        let temporary = Temporary {
-            folders: Arc::clone(&self.folders),
-            name,
-            settled: false,
-        };
-        let flags =
-            OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        // Read-only from the start: there is no moment at which an original can be written.
-        let mode = Mode::from_raw_mode(0o444);
-        let create = || {
-            Ok(rustix::fs::openat(
-                &self.folders.incoming,
-                &*temporary.name,
-                flags,
-                mode,
-            )?)
-        };
-        let file = self.folders.faults.step("create temporary", create);
-        let file =
-            file.map_err(|source| self.failed(&temporary.name, "create temporary", 0, source))?;
-        Ok((temporary, File::from(file)))
+        loop {
+            let number = self.next.fetch_add(1, Ordering::Relaxed);
+            let name = format!("{}-{number}", std::process::id());
+            let create = || create_new(&self.folders.incoming, &name);
+            match self.folders.faults.step("create temporary", create) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(source) => {
+                    // It may have been made although an error was reported.
+                    let _ = rustix::fs::unlinkat(&self.folders.incoming, &*name, AtFlags::empty());
+                    return Err(self.failed(&name, "create temporary", 0, source));
+                }
+                Ok(file) => {
+                    let folders = Arc::clone(&self.folders);
+                    return Ok((
+                        Temporary {
+                            folders,
+                            name,
+                            settled: false,
+                        },
+                        file,
+                    ));
+                }
+            }
+        }
     }
 
     fn write(&self, at: &Temporary, file: &mut File, bytes: &[u8]) -> Result<(), OriginalError> {
@@ -290,6 +312,18 @@ impl Originals {
 /// # Errors
 /// [`OriginalError::Read`] where it cannot be read.
 pub fn receive_in_place(listed: &Listed, buffer: &mut Vec<u8>) -> Result<Received, OriginalError> {
+    receive_in_place_watched(listed, buffer, &|_| ControlFlow::Continue(()))
+}
+
+/// The same, watched: a file that takes long can be stopped.
+///
+/// # Errors
+/// [`OriginalError::Read`], [`OriginalError::Stopped`].
+pub fn receive_in_place_watched(
+    listed: &Listed,
+    buffer: &mut Vec<u8>,
+    watch: &Watch<'_>,
+) -> Result<Received, OriginalError> {
     let (mut file, size) = open_listed(listed)?;
     let (mut hash, mut bytes) = (Sha256::new(), 0);
     let mut chunk = if size <= WHOLE { WHOLE + 1 } else { CHUNK };
@@ -310,6 +344,7 @@ pub fn receive_in_place(listed: &Listed, buffer: &mut Vec<u8>) -> Result<Receive
         if last {
             break;
         }
+        go_on(&listed.path, watch(bytes))?;
         chunk = CHUNK;
     }
     buffer.clear();
@@ -346,6 +381,15 @@ fn read_chunk(
     Ok(())
 }
 
+fn go_on(path: &Path, flow: ControlFlow<()>) -> Result<(), OriginalError> {
+    match flow {
+        ControlFlow::Continue(()) => Ok(()),
+        ControlFlow::Break(()) => Err(OriginalError::Stopped {
+            path: path.to_owned(),
+        }),
+    }
+}
+
 fn read_error(path: &Path, source: io::Error) -> OriginalError {
     OriginalError::Read {
         path: path.to_owned(),
@@ -369,6 +413,18 @@ fn openat_read(folder: &OwnedFd, name: &str) -> io::Result<File> {
         name,
         flags,
         Mode::empty(),
+    )?))
+}
+
+/// A new file for writing. Read-only from the start: there is no moment at which an original can
+/// be opened for writing by another.
+fn create_new(folder: &OwnedFd, name: &str) -> io::Result<File> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    Ok(File::from(rustix::fs::openat(
+        folder,
+        name,
+        flags,
+        Mode::from_raw_mode(0o444),
     )?))
 }
 

@@ -24,6 +24,13 @@ pub(super) struct Whole {
 /// Decompresses all members of `data` into `out` at the speed of libdeflate. None where that
 /// cannot be done (too large for `out`, damaged): the streaming [`Gzip`] then says what is wrong.
 pub(super) fn whole(inflate: &mut Decompressor, data: &[u8], out: &mut [u8]) -> Option<Whole> {
+    // The size that ends the data is no more than a hint that trying is of no use.
+    let stated = data
+        .last_chunk::<4>()
+        .map_or(0, |size| u32::from_le_bytes(*size));
+    if stated as usize > out.len() {
+        return None;
+    }
     let (mut consumed, mut produced) = (0, 0);
     loop {
         let member = data.get(consumed..)?;

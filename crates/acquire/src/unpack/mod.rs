@@ -4,9 +4,10 @@
 //! bzip2, zip, tar; 7z, rar and xz are recognised and rejected. Compression and archives may be
 //! nested. Each innermost file reaches the [`Visitor`] once, in the order of the archive.
 //!
-//! A file that begins like a container but yields nothing (text that starts with `BZh`, a zip
-//! without its directory) is delivered as it is, with a warning: nothing vanishes. One that breaks
-//! later delivers what is good and ends [`State::Partial`]. Memory is bounded by the buffers of
+//! A file that begins like a container but yields nothing (text that starts with `BZh`) is
+//! delivered as it is, with a warning: nothing vanishes. One that breaks later delivers what is
+//! good and ends [`State::Partial`]. A zip without its directory is read by its local headers, a tar
+//! with a damaged header from the next good one on. Memory is bounded by the buffers of
 //! [`Unpacker`], whatever the sizes that the evidence declares.
 
 mod archive;

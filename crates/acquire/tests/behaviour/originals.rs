@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,7 +11,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use sha2::{Digest as _, Sha256};
 use vestige_acquire::intake::{self, Listed};
 use vestige_acquire::original::{
-    self, OriginalError, Originals, Received, Swept, path_of, receive_in_place, sweep,
+    self, OriginalError, Originals, Received, Swept, path_of, receive_in_place,
+    receive_in_place_watched, sweep,
 };
 use vestige_acquire::unpack::{Source, Unpacker};
 use vestige_acquire::{Faults, Moment};
@@ -141,6 +143,18 @@ fn large_files_stream_with_the_same_digest() {
         .commit(std::slice::from_mut(&mut received))
         .unwrap();
     assert!(is_exact(&path_of(&desk.case, &expected)));
+    let stop = |bytes: u64| {
+        if bytes < 5 << 20 {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
+        }
+    };
+    let stopped = originals.receive_watched(listed, &mut buffer, &|_| false, &stop);
+    assert!(matches!(stopped, Err(OriginalError::Stopped { .. })));
+    assert_eq!(desk.kept(), [path_of(&desk.case, &expected)]);
+    let stopped = receive_in_place_watched(listed, &mut buffer, &stop);
+    assert!(matches!(stopped, Err(OriginalError::Stopped { .. })));
     let in_place = receive_in_place(listed, &mut buffer).unwrap();
     assert_eq!(
         (in_place.sha256, in_place.bytes, in_place.is_new()),
@@ -171,6 +185,16 @@ fn a_batch_that_is_dropped_leaves_no_temporary() {
     assert_eq!(desk.kept().len(), 2);
     drop(received);
     assert!(desk.kept().is_empty());
+}
+
+#[test]
+fn a_temporary_left_by_a_crash_is_in_nobodys_way() {
+    let desk = desk(&[b"one"]);
+    let incoming = desk.case.join(original::FOLDER).join(original::INCOMING);
+    fs::create_dir_all(&incoming).unwrap();
+    fs::write(incoming.join(format!("{}-0", std::process::id())), b"half").unwrap();
+    let digest = desk.import(Faults::none()).unwrap()[0];
+    assert!(is_exact(&path_of(&desk.case, &digest)));
 }
 
 /// Fails the `nth` storage step.
