@@ -9,6 +9,7 @@
 
 mod commit;
 mod error;
+mod in_place;
 mod sweep;
 
 use std::fs::File;
@@ -23,6 +24,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use sha2::{Digest as _, Sha256};
 
 pub use error::OriginalError;
+pub use in_place::{receive_in_place, receive_in_place_watched};
 pub use sweep::{Swept, sweep};
 
 use crate::Faults;
@@ -304,58 +306,6 @@ impl Originals {
         let path = self.folders.evidence_path.join(INCOMING).join(name);
         OriginalError::storage(&path, step, bytes, source)
     }
-}
-
-/// Reads and hashes a file that stays where it lies. Files up to [`WHOLE`] bytes are then in
-/// `buffer`.
-///
-/// # Errors
-/// [`OriginalError::Read`] where it cannot be read.
-pub fn receive_in_place(listed: &Listed, buffer: &mut Vec<u8>) -> Result<Received, OriginalError> {
-    receive_in_place_watched(listed, buffer, &|_| ControlFlow::Continue(()))
-}
-
-/// The same, watched: a file that takes long can be stopped.
-///
-/// # Errors
-/// [`OriginalError::Read`], [`OriginalError::Stopped`].
-pub fn receive_in_place_watched(
-    listed: &Listed,
-    buffer: &mut Vec<u8>,
-    watch: &Watch<'_>,
-) -> Result<Received, OriginalError> {
-    let (mut file, size) = open_listed(listed)?;
-    let (mut hash, mut bytes) = (Sha256::new(), 0);
-    let mut chunk = if size <= WHOLE { WHOLE + 1 } else { CHUNK };
-    loop {
-        read_chunk(&listed.path, &file, buffer, chunk)?;
-        hash.update(buffer.as_slice());
-        bytes += buffer.len() as u64;
-        let last = (buffer.len() as u64) < chunk;
-        if last && bytes == buffer.len() as u64 && bytes <= WHOLE {
-            let sha256 = hash.finalize().into();
-            return Ok(Received {
-                sha256,
-                bytes,
-                body: Body::Buffer,
-                temporary: None,
-            });
-        }
-        if last {
-            break;
-        }
-        go_on(&listed.path, watch(bytes))?;
-        chunk = CHUNK;
-    }
-    buffer.clear();
-    io::Seek::rewind(&mut file).map_err(|error| read_error(&listed.path, error))?;
-    let sha256 = hash.finalize().into();
-    Ok(Received {
-        sha256,
-        bytes,
-        body: Body::File(file),
-        temporary: None,
-    })
 }
 
 fn open_listed(listed: &Listed) -> Result<(File, u64), OriginalError> {

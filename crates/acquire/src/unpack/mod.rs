@@ -17,6 +17,7 @@ mod decoding;
 mod gzip;
 mod input;
 mod kind;
+mod layer;
 mod tar;
 mod walk;
 mod zip;

@@ -14,7 +14,8 @@ use super::archive::Names;
 use super::codec::{Codec, Flaw, Inflating, Step, Then, crc_flaw};
 use super::decoding::{Fault, Health, Refused};
 use super::input::{Input, Space, Window};
-use super::walk::{Flow, Halt, Through, Walk};
+use super::layer::Through;
+use super::walk::{Flow, Halt, Walk};
 use super::{Place, UnpackError};
 
 use directory::Directory;
