@@ -44,7 +44,7 @@ pub struct Standing {
     pub bytes: u64,
     /// The custody entry that withdrew it.
     pub withdrawn_seq: Option<u64>,
-    /// Items that are the same file and whose rows were therefore not stored again.
+    /// Items that are the same file, or hold an identical member: rows were not stored again.
     pub same: Vec<i64>,
 }
 
@@ -54,7 +54,11 @@ pub struct Standing {
 /// What SQLite says.
 pub fn standing(connection: &Connection, evidence: i64) -> rusqlite::Result<Option<Standing>> {
     let mut same = connection.prepare(
-        "SELECT id FROM evidence WHERE duplicate_of=?1 AND withdrawn_seq IS NULL ORDER BY id",
+        "SELECT id FROM evidence WHERE withdrawn_seq IS NULL AND id<>?1 AND (duplicate_of=?1
+           OR id IN (SELECT d.evidence FROM member m JOIN member d ON d.content=m.content
+                      WHERE m.evidence=?1 AND m.content IS NOT NULL AND d.content IS NOT NULL
+                        AND d.state='duplicate'))
+         ORDER BY id",
     )?;
     let same = same
         .query_map([evidence], |row| row.get(0))?

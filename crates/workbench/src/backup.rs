@@ -116,7 +116,10 @@ pub fn restore(host: &dyn Host, zip: &Path, path: &Path) -> Result<RestoredCase,
 }
 
 /// As [`restore`], with a seam for faults.
-pub(crate) fn restore_with(
+///
+/// # Errors
+/// As [`restore`].
+pub fn restore_with(
     host: &dyn Host,
     zip: &Path,
     path: &Path,

@@ -47,13 +47,27 @@ pub struct Added {
 /// [`WorkError::Usage`] for a text that is no key or a name that is empty; where the key of this
 /// home cannot be unlocked or is none of the case's.
 pub fn add(host: &dyn Host, path: &Path, new: &NewExaminer) -> Result<Added, WorkError> {
+    // What is ill-formed is said before anything is opened.
+    checked(new)?;
+    add_in(host, &mut OpenCase::open(host, path)?, new)
+}
+
+fn checked(new: &NewExaminer) -> Result<(Vkey, &str), WorkError> {
     let key = Vkey::parse(new.vkey.trim())
         .map_err(|error| WorkError::usage("--key", error.expected, error.found))?;
     let name = new.name.trim();
     if name.is_empty() {
         return Err(WorkError::usage("--name", "a name", "none"));
     }
-    let mut case = OpenCase::open(host, path)?;
+    Ok((key, name))
+}
+
+/// As [`add`], in a case that is open.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_in(host: &dyn Host, case: &mut OpenCase, new: &NewExaminer) -> Result<Added, WorkError> {
+    let (key, name) = checked(new)?;
     let vkey = Vkey::for_case(*key.key(), case.case().id()).to_string();
     let (writer, signer) = case.writer_and_signer(DOING)?;
     let faults = writer.faults().clone();

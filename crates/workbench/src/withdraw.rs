@@ -60,7 +60,10 @@ pub fn withdraw(
 }
 
 /// As [`withdraw`], in a case that is open, without signing.
-pub(crate) fn withdraw_in(
+///
+/// # Errors
+/// As [`withdraw`].
+pub fn withdraw_in(
     host: &dyn Host,
     case: &mut OpenCase,
     id: i64,

@@ -339,7 +339,7 @@ fn a_key_is_followed_by_another_and_both_sign() {
         "{:#?}",
         verification.checks
     );
-    assert_eq!(verification.keys, [rotated.new.clone()]);
+    assert_eq!(verification.keys, std::slice::from_ref(&rotated.new));
     // Whoever has the old key only is led to the new one.
     let terms = Terms {
         keys: vec![before.vkey],
@@ -423,7 +423,8 @@ fn a_wrong_passphrase_is_an_error_and_nothing_is_written() {
 fn what_a_new_case_is_given_must_be_usable() {
     let host = TestHost::new("aex");
     let good = new_case();
-    let table: [(&str, fn(&mut case::NewCase)); 5] = [
+    type Spoil = fn(&mut case::NewCase);
+    let table: [(&str, Spoil); 5] = [
         ("--title", |new| new.title.clear()),
         ("--zone", |new| new.zone = Some("Europe/Nowhere".into())),
         ("--custody-level", |new| {

@@ -49,7 +49,7 @@ fn sql_without_triggers(case: &Path, text: &str) {
     );
 }
 
-fn failed<'a>(verification: &'a Verification) -> Vec<&'a str> {
+fn failed(verification: &Verification) -> Vec<&str> {
     let checks = verification.checks.iter();
     checks
         .filter(|one| one.status == Status::Fail)

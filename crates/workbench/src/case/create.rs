@@ -48,7 +48,10 @@ pub fn create(host: &dyn Host, path: &Path, new: &NewCase) -> Result<CaseFacts, 
 }
 
 /// As [`create`], with a seam for faults.
-pub(crate) fn create_with(
+///
+/// # Errors
+/// As [`create`].
+pub fn create_with(
     host: &dyn Host,
     path: &Path,
     new: &NewCase,

@@ -3,5 +3,5 @@
 mod create;
 mod show;
 
-pub use create::{NewCase, create};
+pub use create::{NewCase, create, create_with};
 pub use show::{Anchor, CaseFacts, CheckpointFacts, Custody, ExaminerFacts, show};

@@ -54,10 +54,22 @@ pub fn anchor(
     file: &Path,
     ca: Option<&Path>,
 ) -> Result<Anchored, WorkError> {
+    anchor_in(host, &mut OpenCase::open(host, path)?, file, ca)
+}
+
+/// As [`anchor`], in a case that is open.
+///
+/// # Errors
+/// As [`anchor`].
+pub fn anchor_in(
+    host: &dyn Host,
+    case: &mut OpenCase,
+    file: &Path,
+    ca: Option<&Path>,
+) -> Result<Anchored, WorkError> {
     let response = read_short(file)?;
     let anchors = ca.map(read_anchors).transpose()?;
-    let mut case = OpenCase::open(host, path)?;
-    let (note, stamp) = find(&case, file, &response, anchors.as_ref())?;
+    let (note, stamp) = find(case, file, &response, anchors.as_ref())?;
     let connection = case.writer().connection();
     if let Some(reason) = unlikely(connection, note.size, &stamp, host.now())? {
         return Err(WorkError::TimeStamp {

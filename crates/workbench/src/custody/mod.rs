@@ -7,17 +7,19 @@ mod list;
 mod pin;
 mod request;
 
+use std::path::Path;
+
 use vestige_custody::line::Line;
 use vestige_store::Connection;
 use vestige_store::case_file::CaseError;
 use vestige_store::ledger::{Checkpoint, Ledger, checkpoints};
 
 pub(crate) use anchor::read_anchors;
-pub use anchor::{Anchored, anchor};
+pub use anchor::{Anchored, anchor, anchor_in};
 pub use export::{Exported, export};
 pub use list::list;
 pub use pin::{Pinned, pin};
-pub use request::{Requested, request};
+pub use request::{Requested, request, request_in};
 
 use crate::error::WorkError;
 use crate::host::Host;
@@ -27,8 +29,15 @@ use crate::session::{OpenCase, Signed};
 ///
 /// # Errors
 /// [`WorkError::Locked`] where the key cannot be unlocked, [`WorkError::NotAnExaminer`].
-pub fn sign(host: &dyn Host, path: &std::path::Path) -> Result<Signed, WorkError> {
-    let mut case = OpenCase::open(host, path)?;
+pub fn sign(host: &dyn Host, path: &Path) -> Result<Signed, WorkError> {
+    sign_in(host, &mut OpenCase::open(host, path)?)
+}
+
+/// As [`sign`], in a case that is open.
+///
+/// # Errors
+/// As [`sign`].
+pub fn sign_in(host: &dyn Host, case: &mut OpenCase) -> Result<Signed, WorkError> {
     case.writer_and_signer("signing")?;
     case.finish(host)?
         .ok_or_else(|| crate::key::no_passphrase("signing"))

@@ -31,14 +31,22 @@ pub struct Requested {
 /// # Errors
 /// [`WorkError::Absent`] where there is no note, or nothing new since the last time stamp.
 pub fn request(host: &dyn Host, path: &Path) -> Result<Requested, WorkError> {
-    let mut case = OpenCase::open(host, path)?;
+    request_in(host, &mut OpenCase::open(host, path)?)
+}
+
+/// As [`request`], in a case that is open.
+///
+/// # Errors
+/// As [`request`].
+pub fn request_in(host: &dyn Host, case: &mut OpenCase) -> Result<Requested, WorkError> {
+    let root = case.case().root().to_path_buf();
     let absent = |found: String| WorkError::Absent {
-        case: path.to_path_buf(),
+        case: root.clone(),
         what: "note to be time-stamped",
         expected: "a signed note that has no time stamp yet".to_owned(),
         found,
     };
-    let note = newest_note(host, &mut case)?
+    let note = newest_note(host, case)?
         .ok_or_else(|| absent("none; sign with `vestige custody CASE sign`".to_owned()))?;
     if note.token.is_some() {
         return Err(absent(format!("one of size {} that has one", note.size)));

@@ -11,6 +11,7 @@ use vestige_store::case_file::{Case, CaseReader, CaseWriter};
 use vestige_store::examiner::{self, Examiner};
 use vestige_store::fault::Faults;
 use vestige_store::ledger::{By, Head, checkpoints};
+use vestige_store::migration;
 use vestige_store::summary;
 
 use crate::error::WorkError;
@@ -101,7 +102,7 @@ impl OpenCase {
     /// As [`OpenCase::open`].
     pub fn open_with(host: &dyn Host, path: &Path, faults: &Faults) -> Result<OpenCase, WorkError> {
         let home = Home::of(host)?;
-        let case = recognise(host, &home, path)?;
+        let case = up_to_date(host, &home, path, faults)?;
         let reader = case.open_reader()?;
         let examiners = examiner::all(reader.connection())?;
         let first = first_examiner(host, &home, &case, &reader)?;
@@ -319,6 +320,28 @@ impl OpenCase {
             host.notice(&format!("going on unsigned: {why}"));
         }
     }
+}
+
+/// The case at a path, migrated first where an older program made it: who its examiners are is
+/// read from tables that this program knows.
+fn up_to_date(
+    host: &dyn Host,
+    home: &Home,
+    path: &Path,
+    faults: &Faults,
+) -> Result<Case, WorkError> {
+    let case = recognise(host, home, path)?;
+    if case.version() == migration::latest() {
+        return Ok(case);
+    }
+    let by = By {
+        actor: who::os_user(host),
+        tool: who::tool(host),
+    };
+    let writer = case.open_writer(&by, host.now(), faults)?;
+    remember(host, home, writer.case(), writer.head()?);
+    drop(writer);
+    recognise(host, home, path)
 }
 
 /// As whom the key of this home would enter a case that has no examiner's key yet.

@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use tempfile::TempDir;
 use vestige_acquire::original::{Originals, Received};
 use vestige_custody::entry::{Clock, ClockSource, Object, Outcome, Transfer};
-use vestige_custody::{Event, hash::sha256, hex};
+use vestige_custody::key_file::Cost;
+use vestige_custody::{Event, ExaminerKey, KeyFile, hash::sha256, hex};
 use vestige_store::case_file::CaseWriter;
 use vestige_store::writer::{EvidenceRow, insert_evidence};
 use vestige_workbench::case::{CaseFacts, NewCase};
@@ -52,6 +53,25 @@ impl TestHost {
             passphrase: Mutex::new(None),
             notices: Mutex::default(),
         }
+    }
+
+    /// Somebody whose key costs little to unlock.
+    pub fn with_cheap_key(user: &str) -> TestHost {
+        let host = TestHost::new(user);
+        let mut seed = [0; 32];
+        host.random(&mut seed);
+        let key = ExaminerKey::from_seed(&seed);
+        let cost = Cost {
+            memory: 8 << 10,
+            passes: 1,
+            lanes: 1,
+        };
+        let file = KeyFile::lock(&key, b"correct horse", cost, [1; 16], [2; 24]).unwrap();
+        let (keys, name) = (host.path("home/keys"), hex(key.public().as_bytes()));
+        fs::create_dir_all(&keys).unwrap();
+        fs::write(keys.join(format!("{name}.key")), file.to_bytes()).unwrap();
+        fs::write(keys.join("current"), name).unwrap();
+        host
     }
 
     pub fn say(&self, passphrase: Option<&str>) {
@@ -163,7 +183,7 @@ pub fn receive(host: &TestHost, path: &Path, id: i64, name: &str, bytes: &[u8]) 
     fs::write(&file, bytes).unwrap();
     let faults = vestige_acquire::Faults::none();
     let originals = Originals::open(case.case().root(), faults).unwrap();
-    let listed = &vestige_acquire::intake::list(&[file.clone()], None)[0];
+    let listed = &vestige_acquire::intake::list(std::slice::from_ref(&file), None)[0];
     let mut received: Vec<Received> = vec![
         originals
             .receive(listed, &mut Vec::new(), &|_| false)
