@@ -6,6 +6,7 @@
 //! expired since is told beside the result.
 
 mod asn1;
+mod attributes;
 mod certificate;
 mod path;
 mod signature;
