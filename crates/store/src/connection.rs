@@ -122,7 +122,7 @@ pub fn immutable_reader(database: &Path, settings: &Settings) -> Result<Connecti
 pub fn recover(copy: &Path, settings: &Settings) -> Result<()> {
     let connection = open(copy, OpenFlags::SQLITE_OPEN_READ_WRITE, settings)?;
     distrust(&connection, settings)?;
-    connection.pragma_query(None, "wal_checkpoint(TRUNCATE)", |_| Ok(()))?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
     connection.close().map_err(|(_, error)| error)
 }
 
@@ -136,7 +136,32 @@ pub fn quarantined(
     settings: &Settings,
     go_on: impl Fn() -> bool + Send + 'static,
 ) -> Result<Connection> {
-    let mut connection = open(copy, OpenFlags::SQLITE_OPEN_READ_ONLY, settings)?;
+    quarantined_with(copy, OpenFlags::SQLITE_OPEN_READ_ONLY, settings, go_on)
+}
+
+/// As [`quarantined`], for `integrity_check`: of a database opened read-only SQLite does not even
+/// parse the CHECK constraints, so it would not compare the rows with them. Only right once the
+/// schema was found to be ours. Nothing is written, not even the log into the database at closing.
+///
+/// # Errors
+/// What SQLite says.
+pub fn quarantined_with_constraints(
+    copy: &Path,
+    settings: &Settings,
+    go_on: impl Fn() -> bool + Send + 'static,
+) -> Result<Connection> {
+    let connection = quarantined_with(copy, OpenFlags::SQLITE_OPEN_READ_WRITE, settings, go_on)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(connection)
+}
+
+fn quarantined_with(
+    copy: &Path,
+    flags: OpenFlags,
+    settings: &Settings,
+    go_on: impl Fn() -> bool + Send + 'static,
+) -> Result<Connection> {
+    let mut connection = open(copy, flags, settings)?;
     distrust(&connection, settings)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.authorizer(Some(quarantine_rule))?;

@@ -6,6 +6,7 @@
 //! the pages before the rows; the rows' references before the custody chain. The original is not
 //! changed. `index/` of a foreign case is derived by a stranger and must be built anew.
 
+mod chain;
 mod examine;
 mod header;
 mod quarantine;
@@ -130,7 +131,7 @@ fn finish(mut checks: Vec<Check>, outcome: Result<Sound, CaseError>) -> Examinat
 }
 
 /// The checks in their order; an error belongs to the one after the last that passed.
-const ORDER: [&str; 8] = [
+const ORDER: [&str; 9] = [
     "folder",
     "quarantine",
     "header",
@@ -139,6 +140,7 @@ const ORDER: [&str; 8] = [
     "references",
     "types",
     "custody",
+    "notes",
 ];
 
 fn following(check: &str) -> &'static str {
@@ -146,7 +148,7 @@ fn following(check: &str) -> &'static str {
         .iter()
         .position(|name| *name == check)
         .map_or(0, |at| at + 1);
-    ORDER.get(at).copied().unwrap_or("custody")
+    ORDER.get(at).copied().unwrap_or("notes")
 }
 
 fn examine_folder(
@@ -182,6 +184,14 @@ fn real_folders(root: &Path) -> Result<(), CaseError> {
         }
     }
     Ok(())
+}
+
+fn warned(check: &'static str, detail: String) -> Check {
+    Check {
+        check,
+        status: Status::Warned,
+        detail,
+    }
 }
 
 fn passed(check: &'static str, detail: String) -> Check {

@@ -1,12 +1,12 @@
 //! The checks of a quarantined copy, outermost first.
 
 use super::quarantine::Copy;
-use super::{Check, GoOn, Header, Sound, passed};
+use super::{Check, GoOn, Header, Sound, passed, warned};
 use crate::case_file::{CaseError, NotACase, case_id, check_schema, check_version};
 use crate::connection::{self, Settings};
 use crate::ledger::{self, Head};
 use crate::migration::KNOWN;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::path::Path;
 use std::sync::Arc;
 use vestige_custody::CaseId;
@@ -39,7 +39,9 @@ pub(super) fn database(
         "schema",
         format!("as version {} makes it", header.version),
     ));
+    integrity(root, &copy.database, settings, go_on, checks)?;
     let (id, head) = contents(root, &connection, checks)?;
+    super::chain::verify(root, &connection, checks)?;
     Ok(Sound {
         id,
         head,
@@ -58,20 +60,16 @@ pub(super) fn in_place(
     let ask = Arc::clone(go_on);
     let connection = connection::quarantined(database, settings, move || ask())
         .map_err(|error| CaseError::sqlite(root, "opening the case", error))?;
+    integrity(root, database, settings, go_on, checks)?;
     contents(root, &connection, checks).map(drop)
 }
 
-/// Pages, references, types and the chain, of a database whose schema is the expected one.
+/// References, types and the chain, of a database whose schema is the expected one.
 fn contents(
     root: &Path,
     connection: &Connection,
     checks: &mut Vec<Check>,
 ) -> Result<(CaseId, Head), CaseError> {
-    integrity(root, connection)?;
-    checks.push(passed(
-        "integrity",
-        "every page, index and constraint holds".to_owned(),
-    ));
     references(root, connection)?;
     checks.push(passed(
         "references",
@@ -114,17 +112,50 @@ fn recovered_header(root: &Path, copy: &Copy, settings: &Settings) -> Result<Hea
     Ok(header)
 }
 
-fn integrity(root: &Path, connection: &Connection) -> Result<(), CaseError> {
-    let found: String = connection
-        .query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
-        .map_err(|error| CaseError::sqlite(root, "checking its integrity", error))?;
+/// Pages, indexes and constraints. On a medium that cannot be written to SQLite leaves the CHECK
+/// constraints out; this is said.
+fn integrity(
+    root: &Path,
+    database: &Path,
+    settings: &Settings,
+    go_on: &GoOn,
+    checks: &mut Vec<Check>,
+) -> Result<(), CaseError> {
+    let ask = Arc::clone(go_on);
+    let full = connection::quarantined_with_constraints(database, settings, move || ask());
+    let (found, check) = match full.and_then(|connection| check_pages(&connection)) {
+        Err(error) if unwritable(&error) => {
+            let ask = Arc::clone(go_on);
+            let partly = connection::quarantined(database, settings, move || ask())
+                .and_then(|connection| check_pages(&connection));
+            (partly, warned("integrity", UNCHECKED.to_owned()))
+        }
+        found => (found, passed("integrity", CHECKED.to_owned())),
+    };
+    let found = found.map_err(|error| CaseError::sqlite(root, "checking its integrity", error))?;
     if found == "ok" {
+        checks.push(check);
         return Ok(());
     }
     Err(CaseError::Damaged {
         path: root.to_path_buf(),
         what: found,
     })
+}
+
+const CHECKED: &str = "every page, index and constraint holds";
+const UNCHECKED: &str = "every page and index holds; the folder cannot be written to, therefore \
+                         CHECK constraints were not compared";
+
+fn check_pages(connection: &Connection) -> rusqlite::Result<String> {
+    connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+}
+
+fn unwritable(error: &rusqlite::Error) -> bool {
+    matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
+    )
 }
 
 fn references(root: &Path, connection: &Connection) -> Result<(), CaseError> {

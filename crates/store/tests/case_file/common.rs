@@ -1,7 +1,7 @@
 //! A case to try things on.
 
 use rusqlite::Connection;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use tempfile::TempDir;
 use vestige_custody::entry::{Actor, Auth, Tool};
 use vestige_custody::{CaseId, Event, Level};
@@ -45,7 +45,14 @@ impl Desk {
     }
 
     pub fn try_create(&self, name: &str, faults: &Faults) -> Result<CaseWriter, CaseError> {
-        Case::create(&self.path(name), &genesis(), &by(), NOW, &self.settings(), faults)
+        Case::create(
+            &self.path(name),
+            &genesis(),
+            &by(),
+            NOW,
+            &self.settings(),
+            faults,
+        )
     }
 
     pub fn open(&self, name: &str, expected: Option<Head>) -> Result<Case, CaseError> {
@@ -53,7 +60,8 @@ impl Desk {
     }
 
     pub fn writer(&self, name: &str) -> Result<CaseWriter, CaseError> {
-        self.open(name, None)?.open_writer(&by(), NOW, &Faults::none())
+        self.open(name, None)?
+            .open_writer(&by(), NOW, &Faults::none())
     }
 
     /// A case of `entries` entries that nobody has open.
@@ -115,16 +123,11 @@ pub fn annotate(writer: &mut CaseWriter, number: u64, now: i64) {
 pub fn try_annotate(writer: &mut CaseWriter, number: u64, now: i64) -> Result<(), CaseError> {
     let faults = writer.faults().clone();
     let (transaction, ledger) = writer.begin()?;
-    let entry = ledger.entry(Event::TimelineAnnotated).detail("number", number);
+    let entry = ledger
+        .entry(Event::TimelineAnnotated)
+        .detail("number", number);
     ledger.append(&transaction, &entry, now)?;
     CaseWriter::commit(transaction, &faults)
-}
-
-/// Flips a byte of a file.
-pub fn flip(path: &Path, at: usize) {
-    let mut bytes = std::fs::read(path).unwrap();
-    bytes[at] ^= 0x55;
-    std::fs::write(path, bytes).unwrap();
 }
 
 /// The message of a refusal.

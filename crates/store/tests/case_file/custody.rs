@@ -11,8 +11,14 @@ use vestige_store::ledger::{self, Ledger};
 /// Statements against the chain, with what the triggers say. The statements without an answer are
 /// beyond triggers and are the authorizer's.
 const ATTACKS: [(&str, Option<&str>); 14] = [
-    ("UPDATE custody_entry SET body=x'00' WHERE seq=1", Some("custody: append-only")),
-    ("DELETE FROM custody_entry WHERE seq=2", Some("custody: append-only")),
+    (
+        "UPDATE custody_entry SET body=x'00' WHERE seq=1",
+        Some("custody: append-only"),
+    ),
+    (
+        "DELETE FROM custody_entry WHERE seq=2",
+        Some("custody: append-only"),
+    ),
     ("DELETE FROM custody_entry", Some("custody: append-only")),
     (
         "INSERT INTO custody_entry SELECT 9,randomblob(32),leaf,body FROM custody_entry WHERE seq=2",
@@ -40,7 +46,10 @@ const ATTACKS: [(&str, Option<&str>); 14] = [
     ("PRAGMA writable_schema=ON", None),
     ("ATTACH ':memory:' AS other", None),
     ("ALTER TABLE custody_entry RENAME TO gone", None),
-    ("CREATE TRIGGER mine AFTER INSERT ON custody_entry BEGIN SELECT 1; END", None),
+    (
+        "CREATE TRIGGER mine AFTER INSERT ON custody_entry BEGIN SELECT 1; END",
+        None,
+    ),
 ];
 
 fn attack(connection: &Connection, sql: &str) -> Result<(), String> {
@@ -62,7 +71,10 @@ fn triggers_stop_what_they_can_on_a_connection_without_authorizer() {
         let result = attack(&connection, sql);
         match expected {
             Some(expected) => {
-                assert!(result.as_ref().is_err_and(|e| e.contains(expected)), "{sql}: {result:?}");
+                assert!(
+                    result.as_ref().is_err_and(|e| e.contains(expected)),
+                    "{sql}: {result:?}"
+                );
             }
             None if sql.starts_with("ATTACH") => {}
             None => assert_eq!(result, Ok(()), "{sql}"),
@@ -78,7 +90,10 @@ fn the_authorizer_stops_all_of_them_on_the_writer() {
     for (sql, _) in ATTACKS {
         let refused = attack(writer.connection(), sql).unwrap_err();
         let expected = ["not authorized", "custody: ", "prohibited"];
-        assert!(expected.iter().any(|text| refused.contains(text)), "{sql}: {refused}");
+        assert!(
+            expected.iter().any(|text| refused.contains(text)),
+            "{sql}: {refused}"
+        );
     }
     for sql in [
         "UPDATE sqlite_schema SET sql=''",
@@ -97,7 +112,9 @@ fn the_authorizer_stops_all_of_them_on_the_writer() {
     ] {
         assert!(writer.connection().execute_batch(sql).is_err(), "{sql}");
     }
-    let refused = writer.connection().execute_batch("DELETE FROM custody_entry WHERE seq=99");
+    let refused = writer
+        .connection()
+        .execute_batch("DELETE FROM custody_entry WHERE seq=99");
     assert!(refused.unwrap_err().to_string().contains("not authorized"));
 }
 
@@ -106,9 +123,17 @@ fn a_defensive_connection_does_not_edit_the_schema_even_for_maintenance() {
     let desk = Desk::new();
     let writer = desk.create("case");
     let maintenance = writer.maintenance().unwrap();
-    assert!(maintenance.db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE).unwrap());
+    assert!(
+        maintenance
+            .db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE)
+            .unwrap()
+    );
     let _ = maintenance.execute_batch("PRAGMA writable_schema=ON");
-    assert!(maintenance.execute_batch("UPDATE sqlite_schema SET sql=''").is_err());
+    assert!(
+        maintenance
+            .execute_batch("UPDATE sqlite_schema SET sql=''")
+            .is_err()
+    );
 }
 
 #[test]
@@ -145,7 +170,9 @@ fn every_connection_has_the_settings_of_the_standard() {
         writer
             .connection()
             .pragma_query_value(None, name, |row| {
-                row.get::<_, i64>(0).map(|n| n.to_string()).or_else(|_| row.get::<_, String>(0))
+                row.get::<_, i64>(0)
+                    .map(|n| n.to_string())
+                    .or_else(|_| row.get::<_, String>(0))
             })
             .unwrap()
     };
@@ -162,7 +189,9 @@ fn every_connection_has_the_settings_of_the_standard() {
     ] {
         assert_eq!(setting(name), expected, "{name}");
     }
-    let mapped = writer.connection().pragma_query_value(None, "mmap_size", |row| row.get(0));
+    let mapped = writer
+        .connection()
+        .pragma_query_value(None, "mmap_size", |row| row.get(0));
     assert_eq!(mapped.unwrap_or(0), 0_i64);
     for (switch, expected) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -171,7 +200,11 @@ fn every_connection_has_the_settings_of_the_standard() {
         (DbConfig::SQLITE_DBCONFIG_DQS_DDL, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_ATTACH_WRITE, false),
     ] {
-        assert_eq!(writer.connection().db_config(switch).unwrap(), expected, "{switch:?}");
+        assert_eq!(
+            writer.connection().db_config(switch).unwrap(),
+            expected,
+            "{switch:?}"
+        );
     }
 }
 
@@ -190,8 +223,14 @@ fn the_first_entry_states_the_case_and_the_chain_continues_it() {
     assert!(events[0].contains("\"event\":\"case.created\""));
     assert!(events[0].contains(&format!("\"salt\":\"{}\"", "22".repeat(16))));
     let chain = writer.ledger().chain(writer.connection()).unwrap();
-    assert_eq!((chain.size(), chain.head()), (2, Some(writer.head().unwrap().leaf)));
-    assert_eq!(Ledger::root_at(writer.connection(), 2).unwrap(), Some(chain.root()));
+    assert_eq!(
+        (chain.size(), chain.head()),
+        (2, Some(writer.head().unwrap().leaf))
+    );
+    assert_eq!(
+        Ledger::root_at(writer.connection(), 2).unwrap(),
+        Some(chain.root())
+    );
     assert_eq!(Ledger::root_at(writer.connection(), 3).unwrap(), None);
 }
 
@@ -208,7 +247,10 @@ fn an_entry_of_a_transaction_that_was_undone_leaves_no_gap() {
     assert_eq!(writer.head().unwrap(), before);
     annotate(&mut writer, 1, NOW);
     assert_eq!(writer.head().unwrap().size, 2);
-    assert_eq!(writer.ledger().chain(writer.connection()).unwrap().size(), 2);
+    assert_eq!(
+        writer.ledger().chain(writer.connection()).unwrap().size(),
+        2
+    );
 }
 
 #[test]
@@ -220,7 +262,9 @@ fn a_clock_set_back_is_on_record_before_what_was_written_then() {
     let sealed = ledger.append(&transaction, &entry, NOW - SECOND).unwrap();
     assert_eq!(sealed.seq, 2);
     // Less than the millisecond that entries state is no step.
-    let same = ledger.append(&transaction, &entry, NOW - SECOND - 1 + 1_000).unwrap();
+    let same = ledger
+        .append(&transaction, &entry, NOW - SECOND - 1 + 1_000)
+        .unwrap();
     assert_eq!(same.seq, 3);
     CaseWriter::commit(transaction, &Faults::none()).unwrap();
     let mut step = String::new();
@@ -231,7 +275,10 @@ fn a_clock_set_back_is_on_record_before_what_was_written_then() {
     .unwrap();
     assert!(step.contains("\"event\":\"clock.step\""), "{step}");
     assert!(step.contains("\"clock_step\":true"), "{step}");
-    assert!(step.contains("\"last_recorded_at\":\"2026-11-24T10:00:00.000Z\""), "{step}");
+    assert!(
+        step.contains("\"last_recorded_at\":\"2026-11-24T10:00:00.000Z\""),
+        "{step}"
+    );
 }
 
 #[test]
@@ -244,9 +291,14 @@ fn a_long_event_has_a_beginning_and_an_end_that_names_it() {
     let refused = ledger.finished(&transaction, started.seq, &entry, NOW);
     assert!(message(refused).contains("outcome"));
     let entry = entry.outcome(&vestige_custody::entry::Outcome::Success);
-    let finished = ledger.finished(&transaction, started.seq, &entry, NOW).unwrap();
+    let finished = ledger
+        .finished(&transaction, started.seq, &entry, NOW)
+        .unwrap();
     let text = String::from_utf8(finished.bytes).unwrap();
-    assert!(text.contains("\"event\":\"chain.verified.finished\""), "{text}");
+    assert!(
+        text.contains("\"event\":\"chain.verified.finished\""),
+        "{text}"
+    );
     assert!(text.contains("\"details\":{\"started\":1}"), "{text}");
 }
 
@@ -255,9 +307,15 @@ fn a_strict_case_asks_for_its_authority_before_evidence() {
     let desk = Desk::new();
     let mut strict = genesis();
     strict.custody_level = Level::Litigation;
-    let mut writer =
-        Case::create(&desk.path("case"), &strict, &by(), NOW, &desk.settings(), &Faults::none())
-            .unwrap();
+    let mut writer = Case::create(
+        &desk.path("case"),
+        &strict,
+        &by(),
+        NOW,
+        &desk.settings(),
+        &Faults::none(),
+    )
+    .unwrap();
     let (transaction, ledger) = writer.begin().unwrap();
     let entry = ledger.entry(Event::EvidenceReceived);
     let refused = message(ledger.append(&transaction, &entry, NOW));
@@ -276,7 +334,10 @@ fn checkpoints_keep_their_note_and_take_one_time_stamp() {
     ledger::store_request(&transaction, 1, b"query").unwrap();
     ledger::store_token(&transaction, 1, b"token").unwrap();
     ledger::store_token(&transaction, 1, b"token").unwrap();
-    assert!(matches!(ledger::store_token(&transaction, 1, b"other"), Err(CaseError::Entry(_))));
+    assert!(matches!(
+        ledger::store_token(&transaction, 1, b"other"),
+        Err(CaseError::Entry(_))
+    ));
     let stored = ledger::checkpoints(&transaction).unwrap();
     assert_eq!(stored.len(), 1);
     assert_eq!(stored[0].note, b"note");

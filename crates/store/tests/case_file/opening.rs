@@ -25,15 +25,29 @@ fn what_is_no_case_says_what_it_is() {
     fs::write(&database, "no database at all").unwrap();
     assert_eq!(not_a_case(&desk, "folder"), NotACase::NotSqlite);
     fs::write(&database, "").unwrap();
-    assert_eq!(not_a_case(&desk, "folder"), NotACase::Truncated { expected: 100, found: 0 });
+    assert_eq!(
+        not_a_case(&desk, "folder"),
+        NotACase::Truncated {
+            expected: 100,
+            found: 0
+        }
+    );
     fs::remove_file(&database).unwrap();
     fs::create_dir(&database).unwrap();
-    assert_eq!(not_a_case(&desk, "folder"), NotACase::NotRegular("case.db".into()));
+    assert_eq!(
+        not_a_case(&desk, "folder"),
+        NotACase::NotRegular("case.db".into())
+    );
     fs::remove_dir(&database).unwrap();
-    desk.sqlite("folder").execute_batch("PRAGMA application_id=7; CREATE TABLE t(x)").unwrap();
+    desk.sqlite("folder")
+        .execute_batch("PRAGMA application_id=7; CREATE TABLE t(x)")
+        .unwrap();
     assert_eq!(not_a_case(&desk, "folder"), NotACase::OtherApplication(7));
     let text = message(desk.open("folder", None));
-    assert!(text.contains("expected application id 0x56535447, found 0x00000007"), "{text}");
+    assert!(
+        text.contains("expected application id 0x56535447, found 0x00000007"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -46,7 +60,10 @@ fn a_cut_file_is_truncated_and_a_longer_one_is_not_refused_in_place() {
     file.set_len(length - 8192).unwrap();
     assert_eq!(
         not_a_case(&desk, "case"),
-        NotACase::Truncated { expected: length, found: length - 8192 }
+        NotACase::Truncated {
+            expected: length,
+            found: length - 8192
+        }
     );
 }
 
@@ -54,11 +71,21 @@ fn a_cut_file_is_truncated_and_a_longer_one_is_not_refused_in_place() {
 fn another_version_is_named() {
     let desk = Desk::new();
     desk.closed_case("case", 1);
-    desk.sqlite("case").execute_batch("PRAGMA user_version=9").unwrap();
+    desk.sqlite("case")
+        .execute_batch("PRAGMA user_version=9")
+        .unwrap();
     let text = message(desk.open("case", None));
-    assert!(text.contains("format version 9, this program knows versions up to 1"), "{text}");
-    desk.sqlite("case").execute_batch("PRAGMA user_version=0").unwrap();
-    assert!(matches!(desk.open("case", None), Err(CaseError::Tampered { .. })));
+    assert!(
+        text.contains("format version 9, this program knows versions up to 1"),
+        "{text}"
+    );
+    desk.sqlite("case")
+        .execute_batch("PRAGMA user_version=0")
+        .unwrap();
+    assert!(matches!(
+        desk.open("case", None),
+        Err(CaseError::Tampered { .. })
+    ));
 }
 
 #[test]
@@ -74,8 +101,16 @@ fn a_folder_that_is_taken_is_left_alone() {
     fs::create_dir(desk.path("empty")).unwrap();
     desk.create("empty");
     assert!(message(desk.try_create("nowhere/case", &Faults::none())).contains("nowhere"));
-    let names: Vec<_> = fs::read_dir(desk.path("")).unwrap().map(|e| e.unwrap().file_name()).collect();
-    assert!(names.iter().all(|name| !name.to_string_lossy().starts_with('.')), "{names:?}");
+    let names: Vec<_> = fs::read_dir(desk.path(""))
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert!(
+        names
+            .iter()
+            .all(|name| !name.to_string_lossy().starts_with('.')),
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -115,7 +150,13 @@ fn a_writer_that_died_leaves_a_case_without_what_it_had_not_committed() {
     annotate(&mut writer, 1, NOW);
     let head = writer.head().unwrap();
     let (transaction, ledger) = writer.begin().unwrap();
-    ledger.append(&transaction, &ledger.entry(vestige_custody::Event::QuerySaved), NOW).unwrap();
+    ledger
+        .append(
+            &transaction,
+            &ledger.entry(vestige_custody::Event::QuerySaved),
+            NOW,
+        )
+        .unwrap();
     // What a kill leaves: the files as they are, nothing closed, nothing checkpointed.
     let copy = desk.path("killed");
     fs::create_dir(&copy).unwrap();
@@ -140,14 +181,29 @@ fn a_known_case_continues_the_head_last_seen() {
     drop(writer);
     assert_eq!(desk.open("case", Some(head)).unwrap().head().size, 4);
 
-    let longer = Head { size: 9, leaf: head.leaf };
+    let longer = Head {
+        size: 9,
+        leaf: head.leaf,
+    };
     let text = message(desk.open("case", Some(longer)));
-    assert!(text.contains("rolled back") && text.contains("entry 8") && text.contains("entry 3"), "{text}");
+    assert!(
+        text.contains("rolled back") && text.contains("entry 8") && text.contains("entry 3"),
+        "{text}"
+    );
     assert!(text.contains("vestige restore"), "{text}");
-    let other = Head { size: 3, leaf: [1; 32] };
+    let other = Head {
+        size: 3,
+        leaf: [1; 32],
+    };
     let text = message(desk.open("case", Some(other)));
-    assert!(text.contains("forked") && text.contains("vestige restore"), "{text}");
-    assert!(text.contains(&"01".repeat(32)) && text.contains(&vestige_custody::hex(&head.leaf)), "{text}");
+    assert!(
+        text.contains("forked") && text.contains("vestige restore"),
+        "{text}"
+    );
+    assert!(
+        text.contains(&"01".repeat(32)) && text.contains(&vestige_custody::hex(&head.leaf)),
+        "{text}"
+    );
 }
 
 #[test]
@@ -155,22 +211,43 @@ fn an_altered_schema_is_named() {
     for (sql, expected) in [
         ("CREATE TABLE extra(x)", "table \"extra\""),
         ("CREATE VIEW v AS SELECT 1", "view \"v\""),
-        ("CREATE TRIGGER t AFTER INSERT ON event BEGIN SELECT 1; END", "trigger \"t\""),
+        (
+            "CREATE TRIGGER t AFTER INSERT ON event BEGIN SELECT 1; END",
+            "trigger \"t\"",
+        ),
         ("DROP TRIGGER ce_del", "trigger \"ce_del\" is missing"),
-        ("ALTER TABLE event ADD COLUMN more INTEGER", "table \"event\" differs"),
-        ("CREATE INDEX event_time ON event(time)", "index \"event_time\""),
+        (
+            "ALTER TABLE event ADD COLUMN more INTEGER",
+            "table \"event\" differs",
+        ),
+        (
+            "CREATE INDEX event_time ON event(time)",
+            "index \"event_time\"",
+        ),
         ("ANALYZE", "sqlite_stat1"),
-        ("UPDATE migration SET sha256=zeroblob(32)", "migration 1 differs"),
+        (
+            "UPDATE migration SET sha256=zeroblob(32)",
+            "migration 1 differs",
+        ),
         ("DELETE FROM migration", "migration 1 is not recorded"),
-        ("INSERT INTO migration VALUES(2,'x',zeroblob(32))", "more migrations"),
+        (
+            "INSERT INTO migration VALUES(2,'x',zeroblob(32))",
+            "more migrations",
+        ),
         ("DELETE FROM case_fact", "no case id"),
-        ("UPDATE case_fact SET value='x' WHERE name='case'", "is no case id"),
+        (
+            "UPDATE case_fact SET value='x' WHERE name='case'",
+            "is no case id",
+        ),
     ] {
         let desk = Desk::new();
         desk.closed_case("case", 1);
         desk.sqlite("case").execute_batch(sql).unwrap();
         let text = message(desk.open("case", None));
-        assert!(text.contains("was altered") && text.contains(expected), "{sql}: {text}");
+        assert!(
+            text.contains("was altered") && text.contains(expected),
+            "{sql}: {text}"
+        );
     }
 }
 
@@ -199,7 +276,10 @@ fn an_entry_changed_in_the_file_is_noticed_by_the_next_writer() {
         .unwrap();
     drop(connection);
     let text = message(desk.writer("case"));
-    assert!(text.contains("entry 1: its bytes do not have the hash"), "{text}");
+    assert!(
+        text.contains("entry 1: its bytes do not have the hash"),
+        "{text}"
+    );
 }
 
 #[cfg(unix)]
@@ -210,10 +290,20 @@ fn links_and_pipes_in_the_folder_are_refused() {
     desk.closed_case("case", 1);
     desk.closed_case("other", 1);
     fs::remove_file(desk.path("case").join("case.db")).unwrap();
-    symlink(desk.path("other").join("case.db"), desk.path("case").join("case.db")).unwrap();
-    assert_eq!(not_a_case(&desk, "case"), NotACase::NotRegular("case.db".into()));
+    symlink(
+        desk.path("other").join("case.db"),
+        desk.path("case").join("case.db"),
+    )
+    .unwrap();
+    assert_eq!(
+        not_a_case(&desk, "case"),
+        NotACase::NotRegular("case.db".into())
+    );
     symlink("/etc/passwd", desk.path("other").join("case.db-wal")).unwrap();
-    assert_eq!(not_a_case(&desk, "other"), NotACase::NotRegular("case.db-wal".into()));
+    assert_eq!(
+        not_a_case(&desk, "other"),
+        NotACase::NotRegular("case.db-wal".into())
+    );
     desk.closed_case("third", 1);
     fs::remove_file(desk.path("third").join(".lock")).unwrap();
     symlink(desk.path("target"), desk.path("third").join(".lock")).unwrap();
