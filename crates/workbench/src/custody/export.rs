@@ -92,6 +92,9 @@ fn record(host: &dyn Host, case: &mut OpenCase, exported: &Exported) -> Result<(
 
 const CHAIN: &str = "custody.jsonl";
 
+/// From which somebody else can write a verifier.
+const FORMAT: &str = include_str!("../../../../docs/custody-format.md");
+
 fn vacant(folder: &Path) -> Result<(), WorkError> {
     let found = match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -198,6 +201,7 @@ impl Export<'_> {
         let time_stamps = self.notes(&notes)?;
         self.keys(size)?;
         self.put("verify_custody.py", VERIFY_CUSTODY_PY.as_bytes())?;
+        self.put("custody-format.md", FORMAT.as_bytes())?;
         let root = Ledger::root_at(self.connection, size)?.map(|root| hex(&root));
         Ok(Exported {
             folder: folder.to_path_buf(),

@@ -30,7 +30,7 @@ pub struct OpenCase {
 }
 
 /// A checkpoint that was signed, or that covers everything already.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Signed {
     /// Entries it covers.
     pub size: u64,
