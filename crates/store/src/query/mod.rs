@@ -1,6 +1,6 @@
 //! The query language: from text to SQL with parameters only.
 //!
-//! [`parse`] reads a query without a case and says what is wrong with it. [`Query::compile`] looks
+//! [`parse`] reads a query without a case and says what is wrong with it. [`compile`] looks
 //! its values up in the dictionary of a case and makes a condition for each of the two row tables.
 //!
 //! ```text
@@ -13,13 +13,20 @@
 //! no time. Several resources of a row: any of them may match. A bare word or phrase is searched
 //! in the bytes of the originals by the caller, who gives the hits to `compile`.
 
+mod bits;
+mod column;
+mod compile;
 mod expr;
+mod function;
 mod names;
 mod network;
+mod node;
+mod origin;
 mod pattern;
 mod prepass;
 mod problem;
 mod scan;
+mod terms;
 mod tree;
 mod value;
 mod when;
@@ -27,11 +34,22 @@ mod when;
 #[cfg(test)]
 mod tests;
 
+pub use bits::{Hits, PhraseHits, RowBits};
+pub use column::Table;
+pub use compile::{Compiled, compile};
+pub use function::register;
 pub use names::suggestion;
 pub use prepass::{ATOMS, DEPTH, LENGTH};
 pub use problem::QueryProblem;
 pub use value::evidence_label;
 pub use when::{Stretch, stretch};
+
+pub(crate) use column::{Source, source, term_kind};
+pub(crate) use compile::Rest;
+pub(crate) use function::uuid_text;
+pub(crate) use node::{Key, Node, Sql, Test};
+pub(crate) use origin::rows_of_id;
+pub(crate) use value::known_words;
 
 use expr::{Expr, Value};
 use vestige_model::Field;

@@ -19,7 +19,7 @@ pub const DEPTH: usize = 50;
 /// Longest query, in bytes.
 pub const LENGTH: usize = 1 << 20;
 /// Most terms and phrases in a query; values of lists are not counted.
-pub const ATOMS: usize = 10_000;
+pub const ATOMS: usize = 4_000;
 
 /// The first boost; the grammar drops 1.
 pub(super) const FIRST: usize = 2;

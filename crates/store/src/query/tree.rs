@@ -11,6 +11,9 @@ use super::prepass::{Atom, FIRST, rewrite};
 use super::problem::{QueryProblem, Span};
 use super::{names, value};
 
+/// Most times in one list: each is a range, and SQL has room for so many.
+const TIMES: usize = 1_000;
+
 /// Reads a query into its meaning and its phrases.
 pub(super) fn read(text: &str) -> Result<(Expr, Vec<String>), Vec<QueryProblem>> {
     let rewritten = rewrite(text).map_err(|problem| vec![problem])?;
@@ -124,6 +127,11 @@ impl Tree<'_> {
                 elements,
             } => {
                 let field = field(name)?;
+                if field.kind() == FieldKind::Time && elements.len() > TIMES {
+                    let message = format!("the list has more than {TIMES} times");
+                    let hint = "write ranges, or several queries";
+                    return Err(QueryProblem::new(atom.whole, message, hint));
+                }
                 let mut values = Vec::new();
                 for (element, at) in elements.iter().zip(&atom.values) {
                     values.append(&mut value::single(field, element, *at)?);

@@ -191,7 +191,7 @@ fn long_queries_are_read_in_reasonable_time() {
     assert!(parse(&many).is_ok());
     let list = format!("src.ip: IN [{}]", "192.0.2.1 ".repeat(50_000));
     assert!(parse(&list).is_ok());
-    assert!(parse(&"x ".repeat(10_001)).is_err());
+    assert!(parse(&"x ".repeat(4_001)).is_err());
     assert!(parse(&"x".repeat(2 << 20)).is_err());
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }

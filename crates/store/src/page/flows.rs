@@ -1,0 +1,195 @@
+//! Who talked to whom, and how much.
+
+use std::collections::HashMap;
+
+use rusqlite::params;
+use vestige_model::Field;
+
+use super::count::{Parts, in_stretch, unsigned};
+use super::group::{Groups, Sum, greatest};
+use super::{Progress, ReadError, Reader};
+use crate::query::{Compiled, Node, Rest, Source, Stretch, Table, Test, source, term_kind};
+
+/// Most fields to group by.
+pub(super) const FIELDS: usize = 4;
+const HOUR: i64 = 3_600_000_000_000;
+
+/// Flows that have the same values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowGroup {
+    /// The value of each field, none where the flows have none.
+    pub values: Vec<Option<String>>,
+    /// Number of flow rows.
+    pub flows: u64,
+    /// Their bytes together; absent numbers are 0.
+    pub bytes: u64,
+    /// Their packets together; absent numbers are 0.
+    pub packets: u64,
+    /// Time of the earliest, UTC nanoseconds; none where all are undated.
+    pub first: Option<i64>,
+    /// Time of the latest.
+    pub last: Option<i64>,
+}
+
+/// The numbers of a group's values; unused places are absent.
+type Key = [Option<i64>; FIELDS];
+
+impl Reader {
+    /// The flows that match, grouped by one to four fields, most bytes first, then most flows,
+    /// then by value. The roll-ups answer for source and destination addresses over the whole
+    /// case or a stretch of time; everything else reads the flows.
+    ///
+    /// # Errors
+    /// What SQLite says, that the caller stopped, or fields that flows cannot be grouped by.
+    pub fn flows(&self, by: &[Field], query: &Compiled, limit: usize, progress: &Progress) -> Result<Vec<FlowGroup>, ReadError> {
+        let columns = columns(by)?;
+        self.watched(progress, || {
+            let rolled = query.shape.rest == Rest::Nothing
+                && columns.iter().all(|column| ["src_ip", "dst_ip"].contains(column))
+                && self.rollups_hold()?;
+            let same = by.iter().map(|field| self.canonical(term_kind(*field))).collect::<Result<Vec<_>, _>>()?;
+            let rank = |sum: &Sum| (sum.bytes, sum.rows);
+            let best = greatest(limit, rank, &mut |groups| {
+                if rolled {
+                    return self.read_rollup(&columns, query.shape.time, groups);
+                }
+                for table in Table::ALL {
+                    self.read_flows(&columns, &flows_of(query.node(table), table), table, &same, groups)?;
+                }
+                Ok(())
+            })?;
+            let mut flows = Vec::with_capacity(best.len());
+            for (key, sum) in best {
+                flows.push(self.flow_group(by, &key, &sum)?);
+            }
+            flows.sort_by(|a, b| (b.bytes, b.flows).cmp(&(a.bytes, a.flows)).then_with(|| a.values.cmp(&b.values)));
+            flows.truncate(limit);
+            Ok(flows)
+        })
+    }
+
+    fn flow_group(&self, by: &[Field], key: &Key, sum: &Sum) -> Result<FlowGroup, ReadError> {
+        let values = by
+            .iter()
+            .zip(key)
+            .map(|(field, value)| value.map(|value| self.value_text(*field, value)).transpose())
+            .collect::<Result<_, _>>()?;
+        Ok(FlowGroup {
+            values,
+            flows: sum.rows,
+            bytes: sum.bytes,
+            packets: sum.packets,
+            first: sum.first,
+            last: sum.last,
+        })
+    }
+
+    fn read_flows(
+        &self,
+        columns: &[&'static str],
+        node: &Node,
+        table: Table,
+        same: &[HashMap<i64, i64>],
+        groups: &mut Groups<Key>,
+    ) -> Result<(), ReadError> {
+        let select = format!("bytes, packets, time, {}", columns.join(", "));
+        self.scan(table, node, &select, &mut |row| {
+            let mut key = Key::default();
+            for (index, (slot, same)) in key.iter_mut().zip(same).enumerate() {
+                let value: Option<i64> = row.get(3 + index)?;
+                *slot = value.map(|value| *same.get(&value).unwrap_or(&value));
+            }
+            let time = row.get(2)?;
+            let sum = Sum {
+                rows: 1,
+                bytes: row.get::<_, Option<i64>>(0)?.map_or(0, unsigned),
+                packets: row.get::<_, Option<i64>>(1)?.map_or(0, unsigned),
+                first: time,
+                last: time,
+            };
+            groups.add(key, &sum);
+            Ok(())
+        })
+    }
+
+    /// The whole case by pairs; whole hours of a stretch by the hour, and what is left at its ends
+    /// from the rows.
+    fn read_rollup(&self, columns: &[&'static str], time: Option<Stretch>, groups: &mut Groups<Key>) -> Result<(), ReadError> {
+        let Some(stretch) = time else {
+            return self.read_sums("flow_pair", "1", [0, 0], columns, groups);
+        };
+        let mut parts = Parts::new(stretch, HOUR);
+        if let Some((first, last)) = parts.whole {
+            // The hour before 1970 marks undated flows, so it is read from the rows.
+            if first <= -1 && last >= -1 {
+                parts.rest.push(Stretch { first: -HOUR, last: -1 });
+            }
+            self.read_sums("flow_hour", "hour BETWEEN ?1 AND ?2 AND hour<>-1", [first, last], columns, groups)?;
+        }
+        for rest in parts.rest {
+            for table in Table::ALL {
+                let node = flows_of(&in_stretch(rest, None), table);
+                self.read_flows(columns, &node, table, &vec![HashMap::new(); columns.len()], groups)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read_sums(
+        &self,
+        table: &str,
+        condition: &str,
+        ends: [i64; 2],
+        columns: &[&'static str],
+        groups: &mut Groups<Key>,
+    ) -> Result<(), ReadError> {
+        let bound = condition.contains('?');
+        let sql = format!(
+            "SELECT flows, bytes, packets, first, last, {} FROM {table} WHERE {condition}",
+            columns.join(", ")
+        );
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = if bound { statement.query(params![ends[0], ends[1]])? } else { statement.query([])? };
+        while let Some(row) = rows.next()? {
+            let mut key = Key::default();
+            for (index, slot) in key.iter_mut().take(columns.len()).enumerate() {
+                *slot = Some(row.get(5 + index)?).filter(|id| *id != 0);
+            }
+            let sum = Sum {
+                rows: unsigned(row.get(0)?),
+                bytes: unsigned(row.get(1)?),
+                packets: unsigned(row.get(2)?),
+                first: row.get(3)?,
+                last: row.get(4)?,
+            };
+            groups.add(key, &sum);
+        }
+        Ok(())
+    }
+}
+
+/// The condition that a row matches and is a flow.
+fn flows_of(node: &Node, table: Table) -> Node {
+    match table {
+        Table::Flow => node.clone(),
+        Table::Event => Node::and(vec![Test::other("kind=1", Vec::new()), node.clone()]),
+    }
+}
+
+/// The columns of these fields, which both tables have.
+fn columns(by: &[Field]) -> Result<Vec<&'static str>, ReadError> {
+    let first = by.first().copied().unwrap_or(Field::SrcIp);
+    if by.is_empty() || by.len() > FIELDS {
+        let reason = format!("flows are grouped by one to {FIELDS} fields, {} were named", by.len());
+        return Err(ReadError::Field { field: first, reason });
+    }
+    by.iter()
+        .map(|field| match source(*field, Table::Flow) {
+            Some(Source::Term(column, _) | Source::Word(column) | Source::Number(column)) => Ok(column),
+            _ => Err(ReadError::Field {
+                field: *field,
+                reason: "flows cannot be grouped by it; name addresses, ports, protocol, action, account or region".to_owned(),
+            }),
+        })
+        .collect()
+}

@@ -1,0 +1,130 @@
+//! Answers from a case: pages of rows, counts, histograms, rankings, flows.
+//!
+//! A [`Reader`] owns a reading connection. It answers compiled queries
+//! ([`crate::query::Compiled`]) from the roll-ups and the dictionary where these hold the answer,
+//! by an index where few rows can match, and otherwise by reading a table from one end to the
+//! other, which tells its progress and can be stopped.
+
+mod cache;
+mod count;
+mod events;
+mod flows;
+mod group;
+mod histogram;
+mod jump;
+mod plan;
+mod progress;
+mod row;
+mod scan;
+mod stream;
+mod top;
+pub mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use count::Total;
+pub use events::{Cursor, Order};
+pub use flows::FlowGroup;
+pub use histogram::{Bucket, Histogram};
+pub use jump::RowIndex;
+pub use progress::Progress;
+pub use row::{Origin, RowRef, StoredRow};
+pub use top::TopValue;
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+use vestige_model::Field;
+
+use crate::query::{Compiled, PhraseHits, Query, Table, compile, register};
+use cache::Cache;
+use progress::Watch;
+
+/// Why a question has no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// What SQLite says.
+    #[error("the case database could not be read: {0}")]
+    Sql(#[from] rusqlite::Error),
+    /// The caller wanted to stop.
+    #[error("stopped")]
+    Stopped,
+    /// A row that no import writes: the database was altered or damaged.
+    #[error("row {row} of {} is damaged: {column} should be {expected}, found {found}", table.name())]
+    Damaged {
+        /// The table.
+        table: Table,
+        /// The row's number.
+        row: i64,
+        /// The column.
+        column: &'static str,
+        /// What it should hold.
+        expected: &'static str,
+        /// What it holds.
+        found: String,
+    },
+    /// A field that cannot be asked for in this way.
+    #[error("{}: {reason}", field.name())]
+    Field {
+        /// The field.
+        field: Field,
+        /// Why not, and what would be right.
+        reason: String,
+    },
+    /// A histogram that nobody could look at.
+    #[error("the histogram would have more than {0} buckets; choose a longer bucket or a shorter time")]
+    TooManyBuckets(usize),
+    /// A file of positions that could not be written or read.
+    #[error("the list of rows in {path}: {source}")]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// Answers questions about one case, one at a time.
+#[derive(Debug)]
+pub struct Reader {
+    connection: Connection,
+    watch: Arc<Watch>,
+    cache: RefCell<Cache>,
+}
+
+impl Reader {
+    /// A reader over this connection, which gets the functions that queries call. It replaces the
+    /// connection's progress handler.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn new(mut connection: Connection) -> Result<Reader, ReadError> {
+        register(&connection)?;
+        let watch = Arc::new(Watch::default());
+        let watching = Arc::clone(&watch);
+        connection.progress_handler(progress::STEPS, Some(move || watching.step()))?;
+        connection.set_prepared_statement_cache_capacity(64);
+        Ok(Reader { connection, watch, cache: RefCell::default() })
+    }
+
+    /// The connection, for other questions.
+    pub fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    /// Looks a query's values up; see [`compile`].
+    ///
+    /// # Errors
+    /// What SQLite says, or that the caller stopped.
+    pub fn compile(&self, query: &Query, hits: &PhraseHits, progress: &Progress) -> Result<Compiled, ReadError> {
+        self.watched(progress, || Ok(compile(query, &self.connection, hits)?))
+    }
+
+    /// Whether roll-ups and dictionary counts are complete: not while work is left to be done.
+    fn rollups_hold(&self) -> Result<bool, ReadError> {
+        let mut pending = self.connection.prepare_cached("SELECT 1 FROM pending LIMIT 1")?;
+        Ok(!pending.exists([])?)
+    }
+}
