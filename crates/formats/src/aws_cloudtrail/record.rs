@@ -1,0 +1,267 @@
+//! One CloudTrail record, read in one pass.
+
+use vestige_model::Event;
+
+use super::identity::Identity;
+use super::insight::Insight;
+use super::parameters::{Parameters, Side};
+use super::resources::Listed;
+use super::{CloudTrail, digest, normalise};
+use crate::json::keys::Seen;
+use crate::json::{Fault, Key, Records, Scanner, Str, Verdict};
+
+/// What is read of a record. Texts are still as they stand in the bytes.
+#[derive(Debug, Default)]
+pub struct Record<'a> {
+    pub time: Option<Str<'a>>,
+    /// The time that a log shipper put in its place.
+    pub stamp: Option<Str<'a>>,
+    pub source: Option<Str<'a>>,
+    pub name: Option<Str<'a>>,
+    pub region: Option<Str<'a>>,
+    pub address: Option<Str<'a>>,
+    pub agent: Option<Str<'a>>,
+    pub error_code: Option<Str<'a>>,
+    pub error_message: Option<Str<'a>>,
+    pub request_id: Option<Str<'a>>,
+    pub event_id: Option<Str<'a>>,
+    pub recipient: Option<Str<'a>>,
+    pub event_type: Option<Str<'a>>,
+    pub category: Option<Str<'a>>,
+    pub shared_id: Option<Str<'a>>,
+    pub version: Option<Str<'a>>,
+    pub read_only: Option<Str<'a>>,
+    pub identity: Option<Identity<'a>>,
+    pub request: Parameters<'a>,
+    pub response: Parameters<'a>,
+    pub resources: Vec<Listed<'a>>,
+    pub bytes: Option<u64>,
+    pub insight: Option<Insight<'a>>,
+    /// A key that only digest files have.
+    pub digest: bool,
+}
+
+impl<'a> Record<'a> {
+    /// Reads the object at the scanner's position.
+    ///
+    /// # Errors
+    /// Where it is not well formed.
+    pub fn read(scanner: &mut Scanner<'a>) -> Result<Record<'a>, Fault> {
+        let (mut record, mut seen) = (Record::default(), Seen::default());
+        let start = scanner.at();
+        scanner.object(|scanner, key| {
+            seen.note(&key);
+            if key.plain {
+                record.member(scanner, key.raw)
+            } else {
+                record.member(scanner, &key.name())
+            }
+        })?;
+        seen.settle(scanner, start);
+        Ok(record)
+    }
+
+    /// Reads one member. The last of two with the same key counts.
+    #[inline]
+    fn member(&mut self, scanner: &mut Scanner<'a>, key: &[u8]) -> Result<(), Fault> {
+        let target = match key {
+            b"eventVersion" => &mut self.version,
+            b"eventTime" => &mut self.time,
+            b"eventSource" => &mut self.source,
+            b"eventName" => &mut self.name,
+            b"awsRegion" => &mut self.region,
+            b"sourceIPAddress" => &mut self.address,
+            b"userAgent" => &mut self.agent,
+            b"errorCode" => &mut self.error_code,
+            b"errorMessage" => &mut self.error_message,
+            b"requestID" => &mut self.request_id,
+            b"eventID" => &mut self.event_id,
+            b"readOnly" => &mut self.read_only,
+            b"eventType" => &mut self.event_type,
+            b"eventCategory" => &mut self.category,
+            b"recipientAccountId" => &mut self.recipient,
+            b"sharedEventID" => &mut self.shared_id,
+            b"@timestamp" | b"p_event_time" => &mut self.stamp,
+            _ => return self.composite(scanner, key),
+        };
+        *target = scanner.scalar()?;
+        Ok(())
+    }
+
+    fn composite(&mut self, scanner: &mut Scanner<'a>, key: &[u8]) -> Result<(), Fault> {
+        match key {
+            b"userIdentity" => self.identity = Some(Identity::read(scanner)?),
+            b"requestParameters" => self.request = Parameters::read(scanner, Side::Request)?,
+            b"responseElements" => self.response = Parameters::read(scanner, Side::Response)?,
+            b"resources" => self.resources = Listed::read_all(scanner)?,
+            b"additionalEventData" => self.bytes = carried(scanner)?,
+            b"insightDetails" => self.insight = Some(Insight::read(scanner)?),
+            b"digestS3Object" | b"logFiles" => {
+                self.digest = true;
+                scanner.skip()?;
+            }
+            _ => scanner.skip()?,
+        }
+        Ok(())
+    }
+
+    /// Whether enough is there to be a record, and not some part of one.
+    fn is_fit(&self) -> bool {
+        let named = self.name.is_some() || self.source.is_some();
+        let placed = [
+            self.time,
+            self.stamp,
+            self.event_id,
+            self.version,
+            self.region,
+            self.request_id,
+            self.address,
+            self.agent,
+            self.recipient,
+            self.event_type,
+            self.category,
+        ];
+        let placed = placed.iter().flatten().count() + usize::from(self.identity.is_some());
+        (named && placed > 0) || placed > 1
+    }
+}
+
+/// Bytes in and out, of `additionalEventData`.
+fn carried(scanner: &mut Scanner<'_>) -> Result<Option<u64>, Fault> {
+    if scanner.next() != Some(b'{') {
+        scanner.skip()?;
+        return Ok(None);
+    }
+    let (mut inward, mut outward) = (None, None);
+    scanner.object(|scanner, key| {
+        let target = match &*key.name() {
+            b"bytesTransferredIn" => &mut inward,
+            b"bytesTransferredOut" => &mut outward,
+            _ => return scanner.skip(),
+        };
+        *target = scanner.scalar()?.and_then(|value| count(value.raw));
+        Ok(())
+    })?;
+    Ok(match (inward, outward) {
+        (None, None) => None,
+        (inward, outward) => Some(inward.unwrap_or(0_u64).saturating_add(outward.unwrap_or(0))),
+    })
+}
+
+/// A count, which some exporters write as `544.0`.
+fn count(raw: &[u8]) -> Option<u64> {
+    let text = std::str::from_utf8(raw).ok()?;
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    if fraction.bytes().all(|digit| digit == b'0') {
+        whole.parse().ok()
+    } else {
+        None
+    }
+}
+
+impl Records for CloudTrail {
+    #[inline]
+    fn key(&self, key: &[u8]) -> Key {
+        match key {
+            b"eventVersion"
+            | b"userIdentity"
+            | b"eventTime"
+            | b"eventSource"
+            | b"eventName"
+            | b"awsRegion"
+            | b"sourceIPAddress"
+            | b"userAgent"
+            | b"errorCode"
+            | b"errorMessage"
+            | b"requestParameters"
+            | b"responseElements"
+            | b"additionalEventData"
+            | b"requestID"
+            | b"eventID"
+            | b"readOnly"
+            | b"eventType"
+            | b"eventCategory"
+            | b"managementEvent"
+            | b"recipientAccountId"
+            | b"sharedEventID"
+            | b"vpcEndpointId"
+            | b"insightDetails"
+            | b"serviceEventDetails"
+            | b"tlsDetails"
+            | b"apiVersion"
+            | b"edgeDeviceDetails"
+            | b"sessionCredentialFromConsole"
+            | b"awsAccountId"
+            | b"digestStartTime"
+            | b"digestEndTime"
+            | b"digestS3Object"
+            | b"digestS3Bucket"
+            | b"logFiles" => Key::Record,
+            b"Records" | b"Events" | b"logEvents" | b"events" => Key::List,
+            b"detail" => Key::Inner,
+            b"CloudTrailEvent" | b"message" | b"@message" => Key::Text,
+            b"@timestamp" | b"timestamp" | b"time" => Key::Stamp,
+            _ => Key::Other,
+        }
+    }
+
+    fn mark(&self) -> &'static [u8] {
+        b"\"eventName\""
+    }
+
+    fn text_keys(&self) -> &'static [&'static [u8]] {
+        &[b"\"CloudTrailEvent\"", b"\"message\"", b"\"@message\""]
+    }
+
+    fn record<'a>(
+        &self,
+        scanner: &mut Scanner<'a>,
+        rows: &mut Vec<Event<'a>>,
+    ) -> Result<Verdict, Fault> {
+        let mut again = scanner.clone();
+        let record = Record::read(scanner)?;
+        if record.digest {
+            rows.push(digest::read(&mut again)?);
+        } else if record.is_fit() {
+            rows.push(normalise::normalise(&record));
+        } else {
+            return Ok(Verdict::Unfit {
+                reason: "not a CloudTrail record",
+                expected: "eventName or eventSource, with a time, an id, a region or a caller",
+                found: "an object with few of a record's keys".to_owned(),
+            });
+        }
+        Ok(Verdict::Stored)
+    }
+
+    fn text<'a>(&self, decoded: &'a [u8], rows: &mut Vec<Event<'a>>) -> Verdict {
+        if decoded.starts_with(b"CWL CONTROL MESSAGE") {
+            return Verdict::Ignored("CloudWatch Logs control message");
+        }
+        let unfit = |found: String| Verdict::Unfit {
+            reason: "the string holds no CloudTrail record",
+            expected: "a JSON object with the keys of a CloudTrail record",
+            found,
+        };
+        let mut scanner = Scanner::new(decoded, 0);
+        if scanner.next() != Some(b'{') {
+            return unfit("text".to_owned());
+        }
+        match self.record(&mut scanner, rows) {
+            Ok(verdict) => {
+                let quality = scanner.quality;
+                rows.iter_mut()
+                    .for_each(|row| row.quality = row.quality.with(quality));
+                if scanner.next().is_some() {
+                    rows.clear();
+                    return unfit(format!(
+                        "more text after the object, at position {}",
+                        scanner.at()
+                    ));
+                }
+                verdict
+            }
+            Err(fault) => unfit(format!("{} at position {}", fault.found(decoded), fault.at)),
+        }
+    }
+}
