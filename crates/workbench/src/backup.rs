@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use vestige_acquire::reopen::Item;
-use vestige_custody::hex;
+use vestige_custody::{CaseId, hex};
 use vestige_store::backup::{self, Originals, Restoration, Restored, Standing, Watch};
 use vestige_store::case_file::CaseReader;
 use vestige_store::fault::Faults;
@@ -126,32 +126,7 @@ pub fn restore_with(
     faults: &Faults,
 ) -> Result<RestoredCase, WorkError> {
     let home = Home::of(host)?;
-    let by = By {
-        actor: who::os_user(host),
-        tool: who::tool(host),
-    };
-    let settings = home.settings()?;
-    let now = host.now();
-    let mut watch = HostWatch::new(host);
-    // A list of known cases that cannot be read must not pass for an empty one.
-    let known = home.all()?;
-    let restored = session::watched(host, "restoring", |go_on| {
-        let last_seen = |id: &vestige_custody::CaseId| {
-            known
-                .iter()
-                .find(|known| known.id == *id)
-                .map(|known| known.head)
-        };
-        let with = Restoration {
-            by: &by,
-            now,
-            last_seen: &last_seen,
-            settings: &settings,
-            faults,
-            go_on: go_on.clone(),
-        };
-        backup::restore(zip, path, &with, &mut watch)
-    })??;
+    let restored = unpack(host, &home, zip, path, faults)?;
     let case = &restored.case;
     home.restored(case.id(), case.root(), case.head())?;
     say_aloud(host, &restored);
@@ -171,6 +146,36 @@ pub fn restore_with(
         missing: missing(restored.missing),
         in_place: restored.in_place,
     })
+}
+
+fn unpack(
+    host: &dyn Host,
+    home: &Home,
+    zip: &Path,
+    path: &Path,
+    faults: &Faults,
+) -> Result<Restored, WorkError> {
+    let by = By {
+        actor: who::os_user(host),
+        tool: who::tool(host),
+    };
+    let (settings, now) = (home.settings()?, host.now());
+    let mut watch = HostWatch::new(host);
+    // A list of known cases that cannot be read must not pass for an empty one.
+    let known = home.all()?;
+    let restored = session::watched(host, "restoring", |go_on| {
+        let last_seen = |id: &CaseId| known.iter().find(|one| one.id == *id).map(|one| one.head);
+        let with = Restoration {
+            by: &by,
+            now,
+            last_seen: &last_seen,
+            settings: &settings,
+            faults,
+            go_on: go_on.clone(),
+        };
+        backup::restore(zip, path, &with, &mut watch)
+    })?;
+    Ok(restored?)
 }
 
 fn say_aloud(host: &dyn Host, restored: &Restored) {

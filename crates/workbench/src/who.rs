@@ -27,6 +27,19 @@ pub(crate) struct Acting {
     pub is_first: bool,
 }
 
+impl Acting {
+    fn new(host: &dyn Host, actor: Actor, signer: Result<Signer, Unsigned>) -> Acting {
+        Acting {
+            by: By {
+                actor,
+                tool: tool(host),
+            },
+            signer,
+            is_first: false,
+        }
+    }
+}
+
 /// Why nothing is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unsigned {
@@ -97,52 +110,42 @@ pub(crate) fn acting(
     examiners: &[Examiner],
     first: &Person,
 ) -> Result<Acting, WorkError> {
-    let tool = tool(host);
     if let Some((locked, examiner)) = registered(home, case, examiners)? {
         let vkey = Vkey::for_case(locked.file.public(), case);
         let key = key::unlock(host, &locked)?;
-        let auth = if key.is_some() {
-            Auth::Passphrase
-        } else {
-            Auth::OsSession
-        };
-        let by = By {
-            actor: person(examiner).actor(&vkey, auth),
-            tool,
-        };
+        let auth = key.as_ref().map_or(Auth::OsSession, |_| Auth::Passphrase);
+        let actor = person(examiner).actor(&vkey, auth);
         let signer = key.map(|key| Signer { key, vkey }).ok_or(Unsigned::Locked);
-        return Ok(Acting {
-            by,
-            signer,
-            is_first: false,
-        });
+        return Ok(Acting::new(host, actor, signer));
     }
     if examiners.iter().all(|one| one.retired_seq.is_some()) {
-        let signer = own(host, home)?.map(|key| Signer {
-            vkey: key.vkey(case),
-            key,
-        });
-        let actor = match &signer {
-            Ok(signer) => first.actor(&signer.vkey, Auth::Passphrase),
-            Err(_) => os_user(host),
-        };
-        let is_first = signer.is_ok();
-        return Ok(Acting {
-            by: By { actor, tool },
-            signer,
-            is_first,
-        });
+        return entering(host, home, case, first);
     }
     let why = key::current(home)?.map_or(Unsigned::NoKeyHere, |locked| {
         Unsigned::NotAnExaminer(Vkey::for_case(locked.file.public(), case))
     });
+    Ok(Acting::new(host, os_user(host), Err(why)))
+}
+
+/// The key of this home enters a case that has none.
+fn entering(
+    host: &dyn Host,
+    home: &Home,
+    case: &CaseId,
+    first: &Person,
+) -> Result<Acting, WorkError> {
+    let signer = own(host, home)?.map(|key| Signer {
+        vkey: key.vkey(case),
+        key,
+    });
+    let actor = match &signer {
+        Ok(signer) => first.actor(&signer.vkey, Auth::Passphrase),
+        Err(_) => os_user(host),
+    };
+    let is_first = signer.is_ok();
     Ok(Acting {
-        by: By {
-            actor: os_user(host),
-            tool,
-        },
-        signer: Err(why),
-        is_first: false,
+        is_first,
+        ..Acting::new(host, actor, signer)
     })
 }
 

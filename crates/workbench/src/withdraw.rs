@@ -82,12 +82,8 @@ pub fn withdraw_in(
     let faults = writer.faults().clone();
     let (transaction, ledger) = writer.begin()?;
     let done = withdraw::hide(&transaction, id, &mut step)?;
-    let object = Object::evidence(
-        item::name(id),
-        standing.name.as_str(),
-        standing.bytes,
-        sha256,
-    );
+    let name = standing.name.as_str();
+    let object = Object::evidence(item::name(id), name, standing.bytes, sha256);
     let entry = ledger
         .entry(Event::EvidenceWithdrawn)
         .reason(reason)

@@ -77,39 +77,48 @@ pub fn anchor_in(
             reason,
         });
     }
-    let root = Ledger::root_at(connection, note.size)?
-        .map(|root| hex(&root))
-        .unwrap_or_default();
-    let gen_time = format(stamp.gen_time);
+    let root = Ledger::root_at(connection, note.size)?;
+    let mut anchored = Anchored {
+        size: note.size,
+        root: root.map(|root| hex(&root)).unwrap_or_default(),
+        gen_time: format(stamp.gen_time),
+        authority: stamp.authority,
+        tsa_cert_sha256: hex(&stamp.certificate_sha256),
+        token_sha256: hex(&stamp.token_sha256),
+        chain_checked: anchors.is_some(),
+        seq: 0,
+    };
+    anchored.seq = record(host, case, &anchored, &response)?;
+    case.after_write(host);
+    if anchors.is_none() {
+        host.notice("the authority's certificate was not checked: no CA was given (--tsa-ca)");
+    }
+    Ok(anchored)
+}
+
+/// The entry and the token; returns the entry's number.
+fn record(
+    host: &dyn Host,
+    case: &mut OpenCase,
+    anchored: &Anchored,
+    response: &[u8],
+) -> Result<u64, WorkError> {
     let writer = case.writer_mut();
     let faults = writer.faults().clone();
     let (transaction, ledger) = writer.begin()?;
     let entry = ledger
         .entry(Event::CheckpointAnchored)
-        .detail("size", note.size)
-        .detail("root", root.as_str())
-        .detail("token_sha256", hex(&stamp.token_sha256))
-        .detail("gen_time", gen_time.as_str())
-        .detail("tsa_cert_sha256", hex(&stamp.certificate_sha256))
-        .detail("authority", stamp.authority.as_str())
-        .detail("chain_checked", anchors.is_some());
+        .detail("size", anchored.size)
+        .detail("root", anchored.root.as_str())
+        .detail("token_sha256", anchored.token_sha256.as_str())
+        .detail("gen_time", anchored.gen_time.as_str())
+        .detail("tsa_cert_sha256", anchored.tsa_cert_sha256.as_str())
+        .detail("authority", anchored.authority.as_str())
+        .detail("chain_checked", anchored.chain_checked);
     let sealed = ledger.append(&transaction, &entry, host.now())?;
-    store_token(&transaction, note.size, &response)?;
+    store_token(&transaction, anchored.size, response)?;
     CaseWriter::commit(transaction, &faults)?;
-    case.after_write(host);
-    if anchors.is_none() {
-        host.notice("the authority's certificate was not checked: no CA was given (--tsa-ca)");
-    }
-    Ok(Anchored {
-        size: note.size,
-        root,
-        gen_time,
-        authority: stamp.authority,
-        tsa_cert_sha256: hex(&stamp.certificate_sha256),
-        token_sha256: hex(&stamp.token_sha256),
-        chain_checked: anchors.is_some(),
-        seq: sealed.seq,
-    })
+    Ok(sealed.seq)
 }
 
 /// The note that a response is about; newer notes are asked first.

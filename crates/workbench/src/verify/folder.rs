@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use vestige_acquire::reopen::{Item, hash_original};
@@ -175,36 +176,34 @@ fn observed(
         let Some(sha256) = from_hex::<32>(item.sha256) else {
             continue;
         };
+        let start = item.sha256.get(..2).unwrap_or_default();
         let places = [
             evidence.join(item.id),
-            evidence
-                .join(item.sha256.get(..2).unwrap_or_default())
-                .join(item.sha256),
+            evidence.join(start).join(item.sha256),
         ];
-        for place in places {
-            let Ok(about) = place.symlink_metadata() else {
-                continue;
-            };
-            if !about.is_file() {
-                continue;
-            }
-            let original = Item::in_place(&place, sha256, about.len());
-            let mut go_on = |_| match host.cancelled() {
-                true => std::ops::ControlFlow::Break(()),
-                false => std::ops::ControlFlow::Continue(()),
-            };
-            if let Ok(Some(found)) = hash_original(&original, &mut go_on) {
-                let present = Observed::Present {
-                    sha256: found,
-                    size: about.len(),
-                };
-                observed.insert(item.id.to_owned(), present);
-                break;
-            }
-            if host.cancelled() {
-                return Err(WorkError::Stopped { doing: "verifying" });
-            }
+        let found = places.iter().find_map(|place| look(host, place, sha256));
+        if host.cancelled() {
+            return Err(WorkError::Stopped { doing: "verifying" });
         }
+        observed.extend(found.map(|found| (item.id.to_owned(), found)));
     }
     Ok(observed)
+}
+
+/// What lies at a place, none where it is no file that can be read.
+fn look(host: &dyn Host, place: &Path, expected: [u8; 32]) -> Option<Observed> {
+    let about = place
+        .symlink_metadata()
+        .ok()
+        .filter(fs::Metadata::is_file)?;
+    let original = Item::in_place(place, expected, about.len());
+    let mut go_on = |_| match host.cancelled() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    };
+    let sha256 = hash_original(&original, &mut go_on).ok()??;
+    Some(Observed::Present {
+        sha256,
+        size: about.len(),
+    })
 }
