@@ -11,6 +11,7 @@
 //! before the entry is written, so that no entry ever speaks of a backup that is not there.
 
 mod archive;
+mod entry;
 mod manifest;
 mod restore;
 mod write;

@@ -272,6 +272,6 @@ mod tests {
         assert!(Manifest::read(&mut swapped.as_bytes()).is_err());
         let twice = [lines[0], lines[1], lines[2], lines[2]].concat();
         assert!(Manifest::read(&mut twice.as_bytes()).is_err());
-        assert!(Manifest::read(&mut good[..good.len() - 1].as_bytes()).is_err());
+        assert!(Manifest::read(&mut &good.as_bytes()[..good.len() - 1]).is_err());
     }
 }

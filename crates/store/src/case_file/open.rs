@@ -194,7 +194,7 @@ pub(crate) fn check_schema(
         path: root.to_path_buf(),
         what,
     };
-    let expected = Schema::expected(list, version)
+    let expected = Schema::expected_once(list, version)
         .map_err(|error| CaseError::sqlite(root, "making the expected schema", error))?;
     let found = Schema::of(connection).map_err(while_reading(root))?;
     if let Some(what) = expected.difference(&found) {
@@ -249,3 +249,6 @@ fn check_head(
 fn while_reading(root: &Path) -> impl Fn(rusqlite::Error) -> CaseError {
     move |error| CaseError::sqlite(root, "reading the case", error)
 }
+
+#[cfg(test)]
+mod tests;

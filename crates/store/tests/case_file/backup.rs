@@ -434,6 +434,17 @@ fn a_hostile_backup_is_refused_and_leaves_nothing() {
     assert!(!desk.path("outside").exists());
 }
 
+/// The bytes with every occurrence of one text replaced by another of the same length.
+fn replaced(bytes: &[u8], from: &[u8], to: &[u8]) -> Vec<u8> {
+    let mut out = bytes.to_vec();
+    for at in 0..=out.len() - from.len() {
+        if out[at..].starts_with(from) {
+            out[at..at + to.len()].copy_from_slice(to);
+        }
+    }
+    out
+}
+
 #[test]
 fn a_zip_of_another_making_is_refused() {
     let desk = Desk::new();
@@ -464,7 +475,35 @@ fn a_zip_of_another_making_is_refused() {
             fs::remove_dir_all(desk.path("bad")).unwrap();
         }
     }
-    let encrypted = {
+    let refused = |path: &str| message(restored(&desk, path, "bad", None, &Faults::none()));
+    // One name twice, and two names for the same bytes.
+    let mut entries = read_entries(&desk.path("b.zip"));
+    entries.insert("exports/a".into(), b"1".to_vec());
+    entries.insert("exports/b".into(), b"2".to_vec());
+    write_entries(&desk.path("t.zip"), &entries);
+    let twice = replaced(
+        &fs::read(desk.path("t.zip")).unwrap(),
+        b"exports/b",
+        b"exports/a",
+    );
+    fs::write(desk.path("t.zip"), twice).unwrap();
+    assert!(
+        refused("t.zip").contains("duplicate"),
+        "{}",
+        refused("t.zip")
+    );
+    let mut zip = ZipWriter::new(fs::File::create(desk.path("t.zip")).unwrap());
+    zip.start_file("case.db", SimpleFileOptions::default())
+        .unwrap();
+    zip.write_all(b"x").unwrap();
+    zip.shallow_copy_file("case.db", "manifest.jsonl").unwrap();
+    zip.finish().unwrap();
+    assert!(
+        refused("t.zip").contains("header inconsistency"),
+        "{}",
+        refused("t.zip")
+    );
+    let link = {
         let mut entries = read_entries(&desk.path("b.zip"));
         let database = entries.remove("case.db").unwrap();
         let mut zip = ZipWriter::new(fs::File::create(desk.path("t.zip")).unwrap());
@@ -476,10 +515,7 @@ fn a_zip_of_another_making_is_refused() {
         }
         zip.finish().unwrap();
         drop(database);
-        message(restored(&desk, "t.zip", "bad", None, &Faults::none()))
+        refused("t.zip")
     };
-    assert!(
-        encrypted.contains("case.db: it is no regular file"),
-        "{encrypted}"
-    );
+    assert!(link.contains("case.db: it is no regular file"), "{link}");
 }

@@ -197,3 +197,31 @@ fn restoring_leaves_a_whole_case_or_none() {
         }
     }
 }
+
+#[test]
+fn a_full_disk_at_any_step_is_called_that_and_nothing_half_written_stays() {
+    let steps = steps_of(|faults| drop(Desk::new().try_create("case", faults).unwrap()));
+    for step in steps {
+        let desk = Desk::new();
+        let faults = Faults::hook(move |name, at| {
+            let full = name == step && at == Moment::Before;
+            if full {
+                Err(io::ErrorKind::StorageFull.into())
+            } else {
+                Ok(())
+            }
+        });
+        let error = desk.try_create("case", &faults).err().unwrap();
+        assert!(
+            matches!(error, CaseError::DiskFull { .. }),
+            "{step}: {error}"
+        );
+        let left: Vec<_> = fs::read_dir(desk.path(""))
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
+        // After the rename only making its name durable is left; the case is whole.
+        let whole_case = step == "staging parent sync";
+        assert_eq!(left.len(), 1 + usize::from(whole_case), "{step}: {left:?}");
+    }
+}

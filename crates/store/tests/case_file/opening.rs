@@ -65,6 +65,37 @@ fn a_cut_file_is_truncated_and_a_longer_one_is_not_refused_in_place() {
             found: length - 8192
         }
     );
+    // What lies beyond the last page is nobody's; SQLite does not read it.
+    desk.closed_case("longer", 2);
+    let database = desk.path("longer").join("case.db");
+    let whole = fs::read(&database).unwrap();
+    fs::write(&database, [whole, vec![7; 8192]].concat()).unwrap();
+    assert_eq!(desk.open("longer", None).unwrap().head().size, 2);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_cannot_be_written_to_is_named() {
+    let desk = Desk::new();
+    // No rights help there, not even those of root.
+    let path = std::path::Path::new("/sys/case");
+    let created = vestige_store::case_file::Case::create(
+        path,
+        &genesis(),
+        &by(),
+        NOW,
+        &desk.settings(),
+        &Faults::none(),
+    );
+    let error = created.err().unwrap();
+    assert!(
+        matches!(&error, CaseError::ReadOnlyFolder { path } if path.ends_with("sys")),
+        "{error}"
+    );
+    assert!(
+        error.to_string().contains("cannot be written to"),
+        "{error}"
+    );
 }
 
 #[test]
