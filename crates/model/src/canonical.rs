@@ -134,7 +134,8 @@ impl Canonical {
         self.out.push(b'.');
         self.out.extend_from_slice(place.member.as_bytes());
         self.out.push(b'.');
-        self.out.extend_from_slice(digits.format(at.offset).as_bytes());
+        self.out
+            .extend_from_slice(digits.format(at.offset).as_bytes());
         if let Some(sub) = at.sub {
             self.out.push(b'.');
             self.out.extend_from_slice(digits.format(sub).as_bytes());
@@ -205,7 +206,11 @@ mod tests {
     fn full() -> Event<'static> {
         let text = |value: &'static str| Some(value.into());
         let mut event = Event::new(Kind::Event, "aws:cloudtrail:record", Cloud::Aws);
-        event.time = Reading { ns: Some(1), offset_minutes: None, flags: TimeFlags::NO_ZONE };
+        event.time = Reading {
+            ns: Some(1),
+            offset_minutes: None,
+            flags: TimeFlags::NO_ZONE,
+        };
         event.time_raw = text("raw");
         event.end_time = Some(2);
         event.account = text("1");
@@ -227,7 +232,11 @@ mod tests {
         event.dst_ip = text("192.0.2.2");
         event.dst_port = Some(2);
         event.agent = text("a");
-        event.resources = vec![Resource { kind: text("t"), id: text("i"), name: text("n") }];
+        event.resources = vec![Resource {
+            kind: text("t"),
+            id: text("i"),
+            name: text("n"),
+        }];
         event.bytes = Some(u64::MAX);
         event.packets = Some(3);
         event.protocol = Some(6);
@@ -239,25 +248,36 @@ mod tests {
     }
 
     fn row(event: &Event<'_>) -> String {
-        let at = Locator { offset: 7, length: 9, sub: Some(1), decode: Decode::JsonString };
-        let place = Place { evidence: "3f2a90c4d5e6f708", member: "0" };
+        let at = Locator {
+            offset: 7,
+            length: 9,
+            sub: Some(1),
+            decode: Decode::JsonString,
+        };
+        let place = Place {
+            evidence: "3f2a90c4d5e6f708",
+            member: "0",
+        };
         String::from_utf8(Canonical::default().row(place, &at, event).to_vec()).unwrap()
     }
 
     #[test]
     fn keys_are_sorted_and_every_field_is_there() {
         let line = row(&full());
-        let value: serde_json::Map<String, serde_json::Value> = serde_json::from_str(&line).unwrap();
-        let sorted = serde_json::to_string(
-            &value.iter().collect::<std::collections::BTreeMap<_, _>>(),
-        );
+        let value: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&line).unwrap();
+        let sorted =
+            serde_json::to_string(&value.iter().collect::<std::collections::BTreeMap<_, _>>());
         assert_eq!(sorted.unwrap() + "\n", line);
         let elsewhere = ["ingested", "evidence", "member", "offset"];
         let mut expected: Vec<&str> = crate::Field::ALL.iter().map(|field| field.name()).collect();
         expected.retain(|name| !elsewhere.contains(name));
         expected.extend(["decode", "quality", "time_flags"]);
         expected.sort_unstable();
-        assert_eq!(value.keys().map(String::as_str).collect::<Vec<_>>(), expected);
+        assert_eq!(
+            value.keys().map(String::as_str).collect::<Vec<_>>(),
+            expected
+        );
         assert_eq!(value["bytes"], serde_json::json!("18446744073709551615"));
     }
 

@@ -41,7 +41,11 @@ fn address(value: &str) -> Cow<'_, str> {
         Ok(IpAddr::V4(_)) => Cow::Borrowed(value),
         Ok(IpAddr::V6(ip)) => {
             let text = ip.to_string();
-            if text == value { Cow::Borrowed(value) } else { Cow::Owned(text) }
+            if text == value {
+                Cow::Borrowed(value)
+            } else {
+                Cow::Owned(text)
+            }
         }
         Err(_) => lower(value),
     }
@@ -55,11 +59,9 @@ fn lower(value: &str) -> Cow<'_, str> {
 }
 
 fn is_mail(value: &str) -> bool {
-    value
-        .split_once('@')
-        .is_some_and(|(local, host)| {
-            !local.is_empty() && host.contains('.') && !value.contains(['/', ':', ' '])
-        })
+    value.split_once('@').is_some_and(|(local, host)| {
+        !local.is_empty() && host.contains('.') && !value.contains(['/', ':', ' '])
+    })
 }
 
 #[cfg(test)]
@@ -69,9 +71,18 @@ mod tests {
     #[test]
     fn equal_mentions_meet() {
         let same = |kind, value| normalise(kind, value).into_owned();
-        assert_eq!(same(EntityKind::Actor, "Mira.Kovac@Aurelia.example"), "mira.kovac@aurelia.example");
-        assert_eq!(same(EntityKind::Actor, "arn:aws:iam::1:user/Bob"), "arn:aws:iam::1:user/Bob");
+        assert_eq!(
+            same(EntityKind::Actor, "Mira.Kovac@Aurelia.example"),
+            "mira.kovac@aurelia.example"
+        );
+        assert_eq!(
+            same(EntityKind::Actor, "arn:aws:iam::1:user/Bob"),
+            "arn:aws:iam::1:user/Bob"
+        );
         assert_eq!(same(EntityKind::Address, "2001:DB8:0:0::1"), "2001:db8::1");
-        assert_eq!(same(EntityKind::Address, "EC2.amazonaws.com"), "ec2.amazonaws.com");
+        assert_eq!(
+            same(EntityKind::Address, "EC2.amazonaws.com"),
+            "ec2.amazonaws.com"
+        );
     }
 }

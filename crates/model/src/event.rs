@@ -157,7 +157,10 @@ impl Quality {
 
     /// The names of the flags that are set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        Self::NAMES.into_iter().filter(move |(flag, _)| self.has(*flag)).map(|(_, name)| name)
+        Self::NAMES
+            .into_iter()
+            .filter(move |(flag, _)| self.has(*flag))
+            .map(|(_, name)| name)
     }
 }
 
@@ -293,7 +296,11 @@ impl<'a> Event<'a> {
             && text.len() == 20
             && text.as_bytes()[10] == b'T'
             && text.ends_with('Z');
-        let told = plain || self.time.ns.is_some_and(|ns| crate::time::format(ns) == text);
+        let told = plain
+            || self
+                .time
+                .ns
+                .is_some_and(|ns| crate::time::format(ns) == text);
         self.time_raw = if told { None } else { Some(text) };
     }
 }
@@ -309,7 +316,11 @@ impl Event<'_> {
         normalise_text(Kind::Session, &mut self.session);
         normalise_text(Kind::Address, &mut self.src_ip);
         normalise_text(Kind::Address, &mut self.dst_ip);
-        if self.time.ns.is_some_and(|ns| ns > imported.saturating_add(DAY)) {
+        if self
+            .time
+            .ns
+            .is_some_and(|ns| ns > imported.saturating_add(DAY))
+        {
             self.time.flags = self.time.flags.with(TimeFlags::FUTURE);
         }
         for number in [&mut self.bytes, &mut self.packets] {

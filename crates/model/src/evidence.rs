@@ -48,6 +48,9 @@ impl Tally {
         if accounted == self.found {
             return Ok(());
         }
-        Err(Unreconciled { found: self.found, accounted })
+        Err(Unreconciled {
+            found: self.found,
+            accounted,
+        })
     }
 }

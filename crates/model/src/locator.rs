@@ -35,9 +35,19 @@ impl Decode {
     /// The decode with this stored number.
     pub fn from_u8(number: u8) -> Option<Decode> {
         use Decode::*;
-        [None, JsonString, CsvField, Base64Gzip, JsonStringTwice, Utf16Le, Utf16Be, Utf16LeJsonString, Utf16BeJsonString]
-            .into_iter()
-            .find(|decode| *decode as u8 == number)
+        [
+            None,
+            JsonString,
+            CsvField,
+            Base64Gzip,
+            JsonStringTwice,
+            Utf16Le,
+            Utf16Be,
+            Utf16LeJsonString,
+            Utf16BeJsonString,
+        ]
+        .into_iter()
+        .find(|decode| *decode as u8 == number)
     }
 }
 
@@ -122,7 +132,9 @@ impl fmt::Display for EventId {
 
 /// A text that is not an event id.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
-#[error("{0:?} is not an event id; expected 16 hex digits, member ordinals and an offset, as in 3f2a90c4d5e6f708.0.1832")]
+#[error(
+    "{0:?} is not an event id; expected 16 hex digits, member ordinals and an offset, as in 3f2a90c4d5e6f708.0.1832"
+)]
 pub struct NotAnEventId(String);
 
 impl FromStr for EventId {
@@ -136,7 +148,9 @@ impl FromStr for EventId {
         let (evidence, member, offset) = (next()?, next()?, next()?);
         let sub = parts.next();
         let hex = evidence.len() == 16
-            && evidence.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+            && evidence
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
         if !hex || !member.split('-').all(plain) || !plain(offset) || parts.next().is_some() {
             return Err(bad());
         }
@@ -175,8 +189,16 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for bad in ["", "1.2", "3f2a90c4d5e6f708.0", "3F2A90C4D5E6F708.0.1", "3f2a90c4d5e6f708..1",
-            "3f2a90c4d5e6f708.0.+1", "3f2a90c4d5e6f708.0.1.2.3", "3f2a90c4d5e6f708.0.99999999999999999999"] {
+        for bad in [
+            "",
+            "1.2",
+            "3f2a90c4d5e6f708.0",
+            "3F2A90C4D5E6F708.0.1",
+            "3f2a90c4d5e6f708..1",
+            "3f2a90c4d5e6f708.0.+1",
+            "3f2a90c4d5e6f708.0.1.2.3",
+            "3f2a90c4d5e6f708.0.99999999999999999999",
+        ] {
             assert!(bad.parse::<EventId>().is_err(), "{bad}");
         }
     }

@@ -53,7 +53,10 @@ impl TimeFlags {
 
     /// The names of the flags that are set.
     pub fn names(self) -> impl Iterator<Item = &'static str> {
-        Self::NAMES.into_iter().filter(move |(flag, _)| self.has(*flag)).map(|(_, name)| name)
+        Self::NAMES
+            .into_iter()
+            .filter(move |(flag, _)| self.has(*flag))
+            .map(|(_, name)| name)
     }
 }
 
@@ -83,13 +86,22 @@ impl Reading {
 
     fn from_epoch_ns(ns: i128) -> Reading {
         match i64::try_from(ns) {
-            Ok(ns) => Reading { ns: Some(ns), ..Reading::default() },
-            Err(_) => Reading { flags: TimeFlags::OUT_OF_RANGE, ..Reading::default() },
+            Ok(ns) => Reading {
+                ns: Some(ns),
+                ..Reading::default()
+            },
+            Err(_) => Reading {
+                flags: TimeFlags::OUT_OF_RANGE,
+                ..Reading::default()
+            },
         }
     }
 
     fn unreadable() -> Reading {
-        Reading { flags: TimeFlags::UNREADABLE, ..Reading::default() }
+        Reading {
+            flags: TimeFlags::UNREADABLE,
+            ..Reading::default()
+        }
     }
 }
 
@@ -143,7 +155,10 @@ impl Scan<'_> {
     }
 
     fn eat(&mut self, set: &[u8]) -> bool {
-        let found = self.text.get(self.at).is_some_and(|byte| set.contains(byte));
+        let found = self
+            .text
+            .get(self.at)
+            .is_some_and(|byte| set.contains(byte));
         self.at += usize::from(found);
         found
     }
@@ -238,7 +253,11 @@ fn read_offset(scan: &mut Scan<'_>, flags: &mut TimeFlags) -> Option<Option<i16>
     if scan.at > start {
         *flags = flags.with(TimeFlags::IRREGULAR);
     }
-    if scan.text.get(scan.at..).is_some_and(|rest| rest.eq_ignore_ascii_case(b"utc")) {
+    if scan
+        .text
+        .get(scan.at..)
+        .is_some_and(|rest| rest.eq_ignore_ascii_case(b"utc"))
+    {
         *flags = flags.with(TimeFlags::IRREGULAR);
         return Some(Some(0));
     }
@@ -249,7 +268,11 @@ fn read_offset(scan: &mut Scan<'_>, flags: &mut TimeFlags) -> Option<Option<i16>
     scan.eat(b"+-").then_some(())?;
     let hours = scan.digits(2)?;
     let colon = scan.eat(b":");
-    let minutes = if scan.at == scan.text.len() && !colon { 0 } else { scan.digits(2)? };
+    let minutes = if scan.at == scan.text.len() && !colon {
+        0
+    } else {
+        scan.digits(2)?
+    };
     if !colon {
         *flags = flags.with(TimeFlags::IRREGULAR);
     }
@@ -304,7 +327,11 @@ pub fn format(ns: i64) -> String {
 pub fn format_millis(ns: i64) -> String {
     let millis = ns.div_euclid(1_000_000);
     let whole = format(millis.div_euclid(1000) * 1_000_000_000);
-    format!("{}.{:03}Z", whole.trim_end_matches('Z'), millis.rem_euclid(1000))
+    format!(
+        "{}.{:03}Z",
+        whole.trim_end_matches('Z'),
+        millis.rem_euclid(1000)
+    )
 }
 
 #[cfg(test)]
@@ -320,17 +347,26 @@ mod tests {
     #[test]
     fn reads_the_forms_real_evidence_holds() {
         let some = |text: &str| Some(text.to_owned());
-        assert_eq!(at("2023-07-10T11:42:36Z"), (some("2023-07-10T11:42:36Z"), vec![]));
+        assert_eq!(
+            at("2023-07-10T11:42:36Z"),
+            (some("2023-07-10T11:42:36Z"), vec![])
+        );
         assert_eq!(
             at("2022-02-08 09:23:37+11:00"),
             (some("2022-02-07T22:23:37Z"), vec!["irregular"])
         );
-        assert_eq!(at("2025-10-21TT00:52:27Z"), (some("2025-10-21T00:52:27Z"), vec!["irregular"]));
+        assert_eq!(
+            at("2025-10-21TT00:52:27Z"),
+            (some("2025-10-21T00:52:27Z"), vec!["irregular"])
+        );
         assert_eq!(
             at("2022-05-02T21:00:37.7887149Z"),
             (some("2022-05-02T21:00:37.788714900Z"), vec![])
         );
-        assert_eq!(at("2024-01-02T03:04:05"), (some("2024-01-02T03:04:05Z"), vec!["no_zone"]));
+        assert_eq!(
+            at("2024-01-02T03:04:05"),
+            (some("2024-01-02T03:04:05Z"), vec!["no_zone"])
+        );
         assert_eq!(
             at("2016-12-31T23:59:60Z"),
             (some("2016-12-31T23:59:59.999999999Z"), vec!["leap_60"])
@@ -340,14 +376,24 @@ mod tests {
             (some("2024-01-01T00:00:00.123456789Z"), vec!["precision"])
         );
         assert_eq!(at("1601-01-01T00:00:00Z"), (None, vec!["out_of_range"]));
-        for bad in ["", "2024", "2024-02-30T00:00:00Z", "2024-01-01T24:00:00Z", "yesterday", "２０２４-01-01T00:00:00Z"] {
+        for bad in [
+            "",
+            "2024",
+            "2024-02-30T00:00:00Z",
+            "2024-01-01T24:00:00Z",
+            "yesterday",
+            "２０２４-01-01T00:00:00Z",
+        ] {
             assert_eq!(at(bad), (None, vec!["unreadable"]), "{bad}");
         }
     }
 
     #[test]
     fn custody_times_have_three_decimals() {
-        assert_eq!(format_millis(1_772_445_600_000_000_000), "2026-03-02T10:00:00.000Z");
+        assert_eq!(
+            format_millis(1_772_445_600_000_000_000),
+            "2026-03-02T10:00:00.000Z"
+        );
         assert_eq!(format_millis(-1), "1969-12-31T23:59:59.999Z");
     }
 

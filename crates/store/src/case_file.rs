@@ -164,6 +164,12 @@ impl CaseReader {
         &self.connection
     }
 
+    /// The connection alone.
+    #[must_use]
+    pub fn into_connection(self) -> Connection {
+        self.connection
+    }
+
     /// Another reader of the same case, for another thread.
     ///
     /// # Errors

@@ -109,9 +109,14 @@ pub fn reader(database: &Path, settings: &Settings) -> Result<Connection> {
 /// # Errors
 /// What SQLite says.
 pub fn immutable_reader(database: &Path, settings: &Settings) -> Result<Connection> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
-    let uri = PathBuf::from(format!("file:{}?immutable=1", uri_path(database)));
+    let (uri, flags) = immutable(database);
     restrict_to_reading(open(&uri, flags, settings)?)
+}
+
+fn immutable(database: &Path) -> (PathBuf, OpenFlags) {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let uri = format!("file:{}?immutable=1", uri_path(database));
+    (PathBuf::from(uri), flags)
 }
 
 /// Moves a write-ahead log or rolls back a journal that lies beside a quarantined copy, with
@@ -153,6 +158,19 @@ pub fn quarantined_with_constraints(
     let connection = quarantined_with(copy, OpenFlags::SQLITE_OPEN_READ_WRITE, settings, go_on)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
+}
+
+/// As [`quarantined`], where the medium cannot be written to; see [`immutable_reader`].
+///
+/// # Errors
+/// What SQLite says.
+pub fn quarantined_immutable(
+    database: &Path,
+    settings: &Settings,
+    go_on: impl Fn() -> bool + Send + 'static,
+) -> Result<Connection> {
+    let (uri, flags) = immutable(database);
+    quarantined_with(&uri, flags, settings, go_on)
 }
 
 fn quarantined_with(

@@ -75,12 +75,22 @@ pub fn settle(
     progress: &dyn Fn(u64) -> bool,
 ) -> Result<Settled, SettleError> {
     find_shared(connection, settled_to)?;
-    let mut work = Work { connection, writer, compare, seq, settled: Settled::default(), members: BTreeMap::new() };
-    let mut page = connection.prepare("SELECT rowid, key FROM temp.shared_key WHERE rowid>?1 ORDER BY rowid LIMIT 4096")?;
+    let mut work = Work {
+        connection,
+        writer,
+        compare,
+        seq,
+        settled: Settled::default(),
+        members: BTreeMap::new(),
+    };
+    let mut page = connection.prepare(
+        "SELECT rowid, key FROM temp.shared_key WHERE rowid>?1 ORDER BY rowid LIMIT 4096",
+    )?;
     let mut last = 0;
     loop {
-        let keys: Vec<(i64, i64)> =
-            page.query_map([last], |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        let keys: Vec<(i64, i64)> = page
+            .query_map([last], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
         let Some((rowid, _)) = keys.last() else { break };
         last = *rowid;
         for (_, key) in keys {
@@ -103,18 +113,25 @@ pub fn settle(
 /// # Errors
 /// What SQLite says.
 pub fn digest(connection: &Connection, seq: u64) -> rusqlite::Result<[u8; 32]> {
-    let mut rows = connection.prepare("SELECT event, survivor FROM duplicate WHERE seq=?1 ORDER BY event")?;
+    let mut rows =
+        connection.prepare("SELECT event, survivor FROM duplicate WHERE seq=?1 ORDER BY event")?;
     let mut rows = rows.query([seq as i64])?;
     let mut digest = Sha256::new();
     while let Some(row) = rows.next()? {
-        digest.update(format!("{} {}\n", row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
+        digest.update(format!(
+            "{} {}\n",
+            row.get::<_, i64>(0)?,
+            row.get::<_, i64>(1)?
+        ));
     }
     Ok(digest.finalize().into())
 }
 
 /// Writes the keys that several rows share into a temporary table.
 fn find_shared(connection: &Connection, settled_to: i64) -> rusqlite::Result<()> {
-    connection.execute_batch("DROP TABLE IF EXISTS temp.shared_key; CREATE TEMP TABLE shared_key(key INTEGER)")?;
+    connection.execute_batch(
+        "DROP TABLE IF EXISTS temp.shared_key; CREATE TEMP TABLE shared_key(key INTEGER)",
+    )?;
     if settled_to == 0 {
         return connection.execute_batch(
             "INSERT INTO temp.shared_key SELECT event_key FROM event INDEXED BY event_key
@@ -213,9 +230,9 @@ impl Work<'_> {
     }
 
     fn finish(&mut self) -> rusqlite::Result<()> {
-        let mut add = self
-            .connection
-            .prepare_cached("UPDATE member SET stored=stored-?2, duplicate=duplicate+?2 WHERE id=?1")?;
+        let mut add = self.connection.prepare_cached(
+            "UPDATE member SET stored=stored-?2, duplicate=duplicate+?2 WHERE id=?1",
+        )?;
         for (member, count) in std::mem::take(&mut self.members) {
             add.execute([member, count])?;
         }

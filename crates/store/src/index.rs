@@ -4,12 +4,30 @@ use rusqlite::Connection;
 
 /// Name and text of each secondary index. They cover visible rows only.
 pub const SECONDARY: &[(&str, &str)] = &[
-    ("event_time", "CREATE INDEX event_time ON event(time) WHERE hidden=0"),
-    ("event_action", "CREATE INDEX event_action ON event(action,time) WHERE hidden=0"),
-    ("event_actor", "CREATE INDEX event_actor ON event(actor_id,time) WHERE hidden=0"),
-    ("event_src", "CREATE INDEX event_src ON event(src_ip,time) WHERE hidden=0"),
-    ("event_key", "CREATE INDEX event_key ON event(event_key) WHERE event_key IS NOT NULL"),
-    ("flow_time", "CREATE INDEX flow_time ON flow(time) WHERE hidden=0"),
+    (
+        "event_time",
+        "CREATE INDEX event_time ON event(time) WHERE hidden=0",
+    ),
+    (
+        "event_action",
+        "CREATE INDEX event_action ON event(action,time) WHERE hidden=0",
+    ),
+    (
+        "event_actor",
+        "CREATE INDEX event_actor ON event(actor_id,time) WHERE hidden=0",
+    ),
+    (
+        "event_src",
+        "CREATE INDEX event_src ON event(src_ip,time) WHERE hidden=0",
+    ),
+    (
+        "event_key",
+        "CREATE INDEX event_key ON event(event_key) WHERE event_key IS NOT NULL",
+    ),
+    (
+        "flow_time",
+        "CREATE INDEX flow_time ON flow(time) WHERE hidden=0",
+    ),
 ];
 
 /// Drops every secondary index; a maintenance connection is needed.
@@ -28,7 +46,8 @@ pub fn drop_all(connection: &Connection) -> rusqlite::Result<()> {
 /// # Errors
 /// What SQLite says.
 pub fn build(connection: &Connection, step: &mut dyn FnMut(&str)) -> rusqlite::Result<()> {
-    let mut present = connection.prepare("SELECT 1 FROM sqlite_schema WHERE type='index' AND name=?1")?;
+    let mut present =
+        connection.prepare("SELECT 1 FROM sqlite_schema WHERE type='index' AND name=?1")?;
     for (name, text) in SECONDARY {
         if !present.exists([name])? {
             step(name);

@@ -16,10 +16,10 @@ use crate::fault::Faults;
 use rusqlite::{Connection, Transaction};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use vestige_custody::entry::{Actor, Tool};
 use vestige_custody::hash::{Hash, hex};
 use vestige_custody::line::Line;
 use vestige_custody::merkle::Frontier;
-use vestige_custody::entry::{Actor, Tool};
 use vestige_custody::{CaseId, Chain, ChainError, Entry, Event, Phase, Sealed};
 use vestige_model::time::format_millis;
 
@@ -66,7 +66,11 @@ pub struct Stored<'a> {
 impl Ledger {
     /// The ledger of a case whose database is not yet read, or has no entry yet.
     pub(crate) fn new(case: CaseId, by: By, faults: &Faults) -> Self {
-        Self { by, faults: faults.clone(), chain: Mutex::new(Chain::new(case)) }
+        Self {
+            by,
+            faults: faults.clone(),
+            chain: Mutex::new(Chain::new(case)),
+        }
     }
 
     /// The ledger of a case, its whole chain followed once.
@@ -237,7 +241,9 @@ impl Ledger {
         entry: &Entry,
         now: i64,
     ) -> Result<Sealed, CaseError> {
-        let sealed = chain.append(entry, now).map_err(|error| refused(transaction, &error))?;
+        let sealed = chain
+            .append(entry, now)
+            .map_err(|error| refused(transaction, &error))?;
         let path = database(transaction);
         self.faults.step("append entry", &path, || {
             transaction
@@ -253,7 +259,10 @@ impl Ledger {
 
 /// The head of a chain, none where it is empty.
 pub(crate) fn head_of(chain: &Chain) -> Option<Head> {
-    chain.head().map(|leaf| Head { size: chain.size(), leaf })
+    chain.head().map(|leaf| Head {
+        size: chain.size(),
+        leaf,
+    })
 }
 
 /// Follows the stored chain from its first entry; the columns must agree with the bytes.
@@ -262,7 +271,10 @@ pub(crate) fn head_of(chain: &Chain) -> Option<Head> {
 /// [`CaseError::Tampered`] with the first entry that does not hold.
 pub(crate) fn follow(case: CaseId, connection: &Connection) -> Result<Chain, CaseError> {
     let path = database(connection);
-    let tampered = |what: String| CaseError::Tampered { path: path.clone(), what };
+    let tampered = |what: String| CaseError::Tampered {
+        path: path.clone(),
+        what,
+    };
     let mut chain = Chain::new(case);
     Ledger::entries(connection, 0, &mut |stored| {
         follow_one(&mut chain, &stored).map_err(|what| tampered(format!("custody {what}")))?;
@@ -275,7 +287,9 @@ fn follow_one(chain: &mut Chain, stored: &Stored<'_>) -> Result<(), String> {
     let seq = stored.seq;
     let line = Line::parse(stored.body).map_err(|error| format!("entry {seq}: {error}"))?;
     let Line::Entry(entry) = line else {
-        return Err(format!("entry {seq}: it is withheld, which a case never has"));
+        return Err(format!(
+            "entry {seq}: it is withheld, which a case never has"
+        ));
     };
     if (seq == 0) != (entry.event == Event::CaseCreated.name()) {
         return Err(format!("entry {seq}: found {}", entry.event));
@@ -283,18 +297,23 @@ fn follow_one(chain: &mut Chain, stored: &Stored<'_>) -> Result<(), String> {
     if stored.prev != chain.head() || stored.seq != chain.size() {
         return Err(format!("entry {seq}: it does not follow the one before"));
     }
-    chain.follow(stored.body).map_err(|error| error.to_string())?;
+    chain
+        .follow(stored.body)
+        .map_err(|error| error.to_string())?;
     if chain.head() != Some(stored.leaf) {
-        return Err(format!("entry {seq}: its bytes do not have the hash stored beside them"));
+        return Err(format!(
+            "entry {seq}: its bytes do not have the hash stored beside them"
+        ));
     }
     Ok(())
 }
 
 fn refused(connection: &Connection, error: &ChainError) -> CaseError {
     match error {
-        ChainError::Line { .. } | ChainError::Broken { .. } => {
-            CaseError::Tampered { path: database(connection), what: error.to_string() }
-        }
+        ChainError::Line { .. } | ChainError::Broken { .. } => CaseError::Tampered {
+            path: database(connection),
+            what: error.to_string(),
+        },
         _ => CaseError::Entry(error.to_string()),
     }
 }

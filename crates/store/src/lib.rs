@@ -9,6 +9,7 @@ pub mod batch;
 pub mod case_file;
 pub mod connection;
 pub mod duplicates;
+pub mod evidence;
 pub mod examiner;
 pub mod fault;
 pub mod foreign;

@@ -37,7 +37,13 @@ pub struct FlowSum {
 
 impl Default for FlowSum {
     fn default() -> FlowSum {
-        FlowSum { flows: 0, bytes: 0, packets: 0, first: i64::MAX, last: i64::MIN }
+        FlowSum {
+            flows: 0,
+            bytes: 0,
+            packets: 0,
+            first: i64::MAX,
+            last: i64::MIN,
+        }
     }
 }
 
@@ -62,14 +68,20 @@ impl Rollup {
     /// Counts one row of this type; undated rows are in no minute.
     pub fn count_minute(&mut self, time: Option<i64>, kind: i64) {
         if let Some(time) = time {
-            *self.minutes.entry((time.div_euclid(MINUTE), kind)).or_default() += 1;
+            *self
+                .minutes
+                .entry((time.div_euclid(MINUTE), kind))
+                .or_default() += 1;
         }
     }
 
     /// Takes one row of this type back.
     pub fn uncount_minute(&mut self, time: Option<i64>, kind: i64) {
         if let Some(time) = time {
-            *self.minutes.entry((time.div_euclid(MINUTE), kind)).or_default() -= 1;
+            *self
+                .minutes
+                .entry((time.div_euclid(MINUTE), kind))
+                .or_default() -= 1;
         }
     }
 
@@ -92,7 +104,10 @@ impl Rollup {
             *self.minutes.entry((*minute, id(*kind))).or_default() += count;
         }
         for ((hour, pair), sum) in &other.hours {
-            let pair = FlowKey { src: id(pair.src), dst: id(pair.dst) };
+            let pair = FlowKey {
+                src: id(pair.src),
+                dst: id(pair.dst),
+            };
             self.hours.entry((*hour, pair)).or_default().add(sum);
         }
     }
@@ -128,14 +143,31 @@ impl Rollup {
         for ((hour, pair), sum) in hours {
             pairs.entry(pair).or_default().add(&sum);
             let (first, last) = dated(&sum);
-            add.execute(params![hour, pair.src, pair.dst, sum.flows, sum.bytes, sum.packets, first, last])?;
+            add.execute(params![
+                hour,
+                pair.src,
+                pair.dst,
+                sum.flows,
+                sum.bytes,
+                sum.packets,
+                first,
+                last
+            ])?;
         }
         let mut pairs: Vec<_> = pairs.into_iter().collect();
         pairs.sort_unstable_by_key(|(pair, _)| *pair);
         let mut add = connection.prepare_cached(ADD_PAIR)?;
         for (pair, sum) in pairs {
             let (first, last) = dated(&sum);
-            add.execute(params![pair.src, pair.dst, sum.flows, sum.bytes, sum.packets, first, last])?;
+            add.execute(params![
+                pair.src,
+                pair.dst,
+                sum.flows,
+                sum.bytes,
+                sum.packets,
+                first,
+                last
+            ])?;
         }
         Ok(())
     }
@@ -154,7 +186,10 @@ const ADD_PAIR: &str = "INSERT INTO flow_pair VALUES(?1,?2,?3,?4,?5,?6,?7)
       last=max(coalesce(last,excluded.last),coalesce(excluded.last,last))";
 
 fn dated(sum: &FlowSum) -> (Option<i64>, Option<i64>) {
-    ((sum.first != i64::MAX).then_some(sum.first), (sum.last != i64::MIN).then_some(sum.last))
+    (
+        (sum.first != i64::MAX).then_some(sum.first),
+        (sum.last != i64::MIN).then_some(sum.last),
+    )
 }
 
 /// SQL for the whole number of `unit`s in `time`, rounded down for times before 1970 too.
@@ -214,7 +249,11 @@ fn rebuild_terms(connection: &Connection, step: &mut dyn FnMut(&str)) -> rusqlit
     for (table, columns) in tables {
         for column in columns.iter().filter(|column| column.term.is_some()) {
             step(column.name);
-            let counter = if column.name == "dst_ip" { "count_dst" } else { "count" };
+            let counter = if column.name == "dst_ip" {
+                "count_dst"
+            } else {
+                "count"
+            };
             let mut source = format!(
                 "SELECT {0} t, time, id FROM {table} WHERE hidden=0 AND {0} IS NOT NULL",
                 column.name

@@ -86,7 +86,9 @@ impl HashKey {
 
     /// The key under which an event's own id is indexed: platform and format, account and id.
     pub fn event(self, data_type: &str, account: Option<&str>, event_id: &str) -> i64 {
-        let family = data_type.rsplit_once(':').map_or(data_type, |(family, _)| family);
+        let family = data_type
+            .rsplit_once(':')
+            .map_or(data_type, |(family, _)| family);
         let mut hasher = self.hasher();
         for part in [family, account.unwrap_or(""), event_id] {
             hasher.write_u64(part.len() as u64);

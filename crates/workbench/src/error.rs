@@ -84,6 +84,12 @@ pub enum WorkError {
         /// The verifier key to be let in.
         vkey: String,
     },
+    /// The database, while rows were read or written.
+    #[error("the case file: {0}; check the disk, then run `vestige verify` on the case")]
+    Database(String),
+    /// Records with the same id that could not be compared.
+    #[error("{0}")]
+    Settle(String),
     /// An argument that cannot be used.
     #[error("{what}: expected {expected}, found {found}")]
     Usage {
@@ -162,6 +168,8 @@ impl WorkError {
             WorkError::KeyExists { .. } => "key-exists",
             WorkError::NoKey { .. } => "no-key",
             WorkError::NotAnExaminer { .. } => "not-an-examiner",
+            WorkError::Database(_) => "database",
+            WorkError::Settle(_) => "duplicates",
             WorkError::Usage { .. } => "usage",
             WorkError::Absent { .. } => "absent",
             WorkError::TimeStamp { .. } => "time-stamp",
@@ -178,6 +186,11 @@ impl WorkError {
             WorkError::Usage { .. } => Class::Usage,
             _ => Class::Failed,
         }
+    }
+
+    /// What SQLite says, while rows were read or written.
+    pub(crate) fn database(error: impl std::fmt::Display) -> WorkError {
+        WorkError::Database(error.to_string())
     }
 
     /// An argument that cannot be used.

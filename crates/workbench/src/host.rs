@@ -12,6 +12,9 @@ pub trait Host: Sync {
     /// Now, in UTC nanoseconds since 1970.
     fn now(&self) -> i64;
 
+    /// The state of the clock, as custody entries record it.
+    fn clock(&self) -> vestige_custody::entry::Clock;
+
     /// Fills `bytes` from the operating system's random source.
     fn random(&self, bytes: &mut [u8]);
 

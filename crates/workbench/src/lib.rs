@@ -8,6 +8,7 @@ pub mod error;
 pub mod examiner;
 pub mod home;
 pub mod host;
+pub mod import;
 pub mod item;
 pub mod key;
 pub mod progress;

@@ -132,6 +132,17 @@ impl Received {
         }
     }
 
+    /// Splits off what waits to be committed, so that the rest can be read meanwhile.
+    #[must_use]
+    pub fn detach(&mut self) -> Received {
+        Received {
+            sha256: self.sha256,
+            bytes: self.bytes,
+            body: Body::Buffer,
+            temporary: self.temporary.take(),
+        }
+    }
+
     /// Whether a new original waits to be committed; false for one that was known already and
     /// for one that stays in place.
     pub fn is_new(&self) -> bool {

@@ -23,7 +23,7 @@ pub fn read<'a>(scanner: &mut Scanner<'a>) -> Result<Event<'a>, Fault> {
     let mut event = Event::new(Kind::Event, "aws:cloudtrail-digest:digest", Cloud::Aws);
     event.service = Some("cloudtrail".into());
     scanner.object(|scanner, key| {
-        match &*key.name() {
+        match key {
             b"awsAccountId" => event.account = text(scanner.scalar()?),
             b"digestS3Object" => event.event_id = text(scanner.scalar()?),
             b"digestEndTime" => {
@@ -52,7 +52,7 @@ fn log_file<'a>(scanner: &mut Scanner<'a>) -> Result<LogFile<'a>, Fault> {
         return Ok(file);
     }
     scanner.object(|scanner, key| {
-        let target = match &*key.name() {
+        let target = match key {
             b"s3Bucket" => &mut file.bucket,
             b"s3Object" => &mut file.object,
             _ => return scanner.skip(),

@@ -45,7 +45,7 @@ impl<'a> Identity<'a> {
         }
         let (start, mut seen) = (scanner.at(), Seen::default());
         scanner.object(|scanner, key| {
-            seen.note(&key);
+            seen.note(key);
             identity.member(scanner, key)
         })?;
         seen.settle(scanner, start);
@@ -53,9 +53,8 @@ impl<'a> Identity<'a> {
     }
 
     #[inline]
-    fn member(&mut self, scanner: &mut Scanner<'a>, key: Str<'a>) -> Result<(), Fault> {
-        let name = key.name();
-        let target = match &*name {
+    fn member(&mut self, scanner: &mut Scanner<'a>, key: &[u8]) -> Result<(), Fault> {
+        let target = match key {
             b"type" => &mut self.kind,
             b"principalId" => &mut self.principal,
             b"arn" => &mut self.arn,
@@ -77,9 +76,9 @@ impl<'a> Identity<'a> {
         if scanner.next() != Some(b'{') {
             return scanner.skip();
         }
-        scanner.object(|scanner, key| match (&*key.name(), scanner.next()) {
+        scanner.object(|scanner, key| match (key, scanner.next()) {
             (b"sessionIssuer", Some(b'{')) => scanner.object(|scanner, key| {
-                let target = match &*key.name() {
+                let target = match key {
                     b"arn" => &mut self.issuer_arn,
                     b"userName" => &mut self.issuer_name,
                     _ => return scanner.skip(),
@@ -96,7 +95,7 @@ impl<'a> Identity<'a> {
             return scanner.skip();
         }
         scanner.object(|scanner, key| {
-            if &*key.name() == b"userId" {
+            if key == b"userId" {
                 self.on_behalf_of = scanner.scalar()?;
                 return Ok(());
             }

@@ -27,7 +27,7 @@ impl<'a> Insight<'a> {
             return Ok(insight);
         }
         scanner.object(|scanner, key| {
-            let target = match &*key.name() {
+            let target = match key {
                 b"eventSource" => &mut insight.source,
                 b"eventName" => &mut insight.name,
                 b"insightType" => &mut insight.kind,

@@ -74,12 +74,7 @@ impl<'a> Parameters<'a> {
         side: Side,
         around: Around,
     ) -> Result<(), Fault> {
-        scanner.object(|scanner, key| {
-            if key.plain {
-                return self.member(scanner, side, around, key.raw);
-            }
-            self.member(scanner, side, around, &key.name())
-        })
+        scanner.object(|scanner, key| self.member(scanner, side, around, key))
     }
 
     fn member(

@@ -50,12 +50,8 @@ impl<'a> Record<'a> {
         let (mut record, mut seen) = (Record::default(), Seen::default());
         let start = scanner.at();
         scanner.object(|scanner, key| {
-            seen.note(&key);
-            if key.plain {
-                record.member(scanner, key.raw)
-            } else {
-                record.member(scanner, &key.name())
-            }
+            seen.note(key);
+            record.member(scanner, key)
         })?;
         seen.settle(scanner, start);
         Ok(record)
@@ -134,7 +130,7 @@ fn carried(scanner: &mut Scanner<'_>) -> Result<Option<u64>, Fault> {
     }
     let (mut inward, mut outward) = (None, None);
     scanner.object(|scanner, key| {
-        let target = match &*key.name() {
+        let target = match key {
             b"bytesTransferredIn" => &mut inward,
             b"bytesTransferredOut" => &mut outward,
             _ => return scanner.skip(),

@@ -33,7 +33,7 @@ impl<'a> Listed<'a> {
             }
             let mut one = Listed::default();
             scanner.object(|scanner, key| {
-                let target = match &*key.name() {
+                let target = match key {
                     b"type" => &mut one.kind,
                     b"ARN" | b"arn" => &mut one.arn,
                     b"ARNPrefix" if one.arn.is_none() => &mut one.arn,

@@ -281,7 +281,7 @@ impl<'a> Named<'a> {
 /// The parts of a cell that lists several things.
 fn parts(cell: Option<Str<'_>>) -> Vec<Str<'_>> {
     let raw = cell.map_or(&b""[..], |cell| cell.raw);
-    let part = |part: &'_ [u8]| part.trim_ascii().len() > 0;
+    let part = |part: &'_ [u8]| !part.trim_ascii().is_empty();
     raw.split(|byte| *byte == b',')
         .filter(|one| part(one))
         .map(|one| Str::verbatim(one.trim_ascii()))

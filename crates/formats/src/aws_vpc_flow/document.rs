@@ -1,6 +1,5 @@
 //! Flow logs in JSON: records as objects, or lines in the messages of CloudWatch Logs.
 
-use std::borrow::Cow;
 
 use vestige_model::Event;
 
@@ -47,17 +46,16 @@ impl Records for VpcFlow {
         let (mut wrong, mut stamp) = (None, None);
         let start = scanner.at();
         scanner.object(|scanner, key| {
-            seen.note(&key);
-            let name = key.name();
+            seen.note(key);
             let value = scanner.scalar()?.map(|value| value.text());
             match value {
-                Some(time) if self.key(&name) == Key::Stamp || &*name == b"p_event_time" => {
+                Some(time) if self.key(key) == Key::Stamp || key == b"p_event_time" => {
                     stamp = Some(time)
                 }
                 Some(value) => {
                     let shown = value.clone();
-                    if let Err(malformed) = flow.set(field(&name), value) {
-                        wrong = Some((malformed, name.into_owned(), shown));
+                    if let Err(malformed) = flow.set(field(key), value) {
+                        wrong = Some((malformed, key.to_vec(), shown));
                     }
                 }
                 None => {}
@@ -87,7 +85,7 @@ impl Records for VpcFlow {
     }
 }
 
-fn unfit(malformed: Malformed, name: &[u8], value: &Cow<'_, str>) -> Verdict {
+fn unfit(malformed: Malformed, name: &[u8], value: &str) -> Verdict {
     let shown: String = value
         .chars()
         .take(40)

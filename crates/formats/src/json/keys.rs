@@ -4,20 +4,27 @@ use std::collections::HashSet;
 
 use vestige_model::Quality;
 
-use super::{Scanner, Str};
+use super::Scanner;
 
-/// The keys of one object: a bit for each of 4,096 hashes. Two keys with the same bit are looked
-/// at again, exactly, once the object is read.
+/// How many keys of an object are told apart by their hashes.
+const KEYS: usize = 64;
+
+/// The keys of one object: a bit for each of 1,024 hashes, and the hashes. Only keys with the same
+/// hash of 32 bits, and objects with very many keys, are looked at again once they are read.
 #[derive(Debug)]
 pub struct Seen {
-    bits: [u64; 64],
+    bits: [u64; 16],
+    hashes: [u32; KEYS],
+    count: usize,
     suspect: bool,
 }
 
 impl Default for Seen {
     fn default() -> Seen {
         Seen {
-            bits: [0; 64],
+            bits: [0; 16],
+            hashes: [0; KEYS],
+            count: 0,
             suspect: false,
         }
     }
@@ -26,17 +33,22 @@ impl Default for Seen {
 impl Seen {
     /// Notes a key.
     #[inline]
-    pub fn note(&mut self, key: &Str<'_>) {
-        let hash = if key.plain {
-            hash(key.raw)
-        } else {
-            hash(&key.name())
-        };
+    pub fn note(&mut self, name: &[u8]) {
+        let hash = hash(name);
         let bit = 1 << (hash & 63);
-        if let Some(word) = self.bits.get_mut((hash >> 6 & 63) as usize) {
-            self.suspect |= *word & bit != 0;
-            *word |= bit;
+        let Some(word) = self.bits.get_mut((hash >> 6 & 15) as usize) else {
+            return;
+        };
+        if *word & bit != 0 {
+            let known = self.hashes.get(..self.count).unwrap_or(&self.hashes);
+            self.suspect |= known.contains(&hash);
         }
+        *word |= bit;
+        match self.hashes.get_mut(self.count) {
+            Some(slot) => *slot = hash,
+            None => self.suspect = true,
+        }
+        self.count += 1;
     }
 
     /// Marks the quality of what `scanner` reads, which has just read the object that began at
@@ -51,7 +63,7 @@ impl Seen {
 
 /// A hash of the length and both ends of a key.
 #[inline]
-fn hash(key: &[u8]) -> u64 {
+fn hash(key: &[u8]) -> u32 {
     const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
     let word = |part: &[u8]| {
         part.iter()
@@ -62,15 +74,36 @@ fn hash(key: &[u8]) -> u64 {
         _ => (word(key), 0),
     };
     let mixed = (first ^ last.rotate_left(29) ^ key.len() as u64).wrapping_mul(ODD);
-    mixed >> 48
+    (mixed >> 32) as u32
 }
 
 #[cold]
 fn twice(object: &[u8]) -> bool {
     let (mut names, mut twice) = (HashSet::new(), false);
     let _ = Scanner::new(object, 0).object(|scanner, key| {
-        twice |= !names.insert(key.name());
+        twice |= !names.insert(key.to_vec());
         scanner.skip()
     });
     twice
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usual_keys_are_told_apart_by_their_hashes() {
+        let keys = "eventVersion userIdentity eventTime eventSource eventName awsRegion sourceIPAddress userAgent \
+            errorCode errorMessage requestParameters responseElements additionalEventData requestID eventID readOnly \
+            resources eventType managementEvent recipientAccountId eventCategory tlsDetails sharedEventID type \
+            principalId arn accountId accessKeyId userName sessionContext invokedBy vpcEndpointId apiVersion";
+        let mut hashes: Vec<(u32, &str)> = keys
+            .split(' ')
+            .map(|key| (hash(key.as_bytes()), key))
+            .collect();
+        hashes.sort_unstable();
+        for pair in hashes.windows(2) {
+            assert_ne!(pair[0].0, pair[1].0, "{pair:?}");
+        }
+    }
 }

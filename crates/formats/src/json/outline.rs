@@ -1,5 +1,6 @@
 //! What the first bytes of a member hold, as far as they are JSON: for recognising formats.
 
+use super::text::readable;
 use super::{Expected, Fault, Scanner, Str, Value};
 
 /// The most objects an outline lists.
@@ -125,7 +126,7 @@ impl Outline {
             members: Vec::new(),
         });
         scanner.object(|scanner, key| {
-            let name = key.text().into_owned();
+            let name = readable(key).into_owned();
             let inner = if path.is_empty() {
                 name.clone()
             } else {

@@ -94,7 +94,7 @@ pub fn classify(records: &impl Records, bytes: &[u8]) -> Option<Class> {
     let mut scanner = Scanner::new(bytes, 0);
     let result = scanner.object(|scanner, key| {
         members += 1;
-        class = match (records.key(&key.name()), scanner.next()) {
+        class = match (records.key(key), scanner.next()) {
             (Key::Record, Some(_)) => Some(Class::Record),
             (Key::List, Some(b'[')) => Some(Class::List),
             (Key::List | Key::Inner, Some(b'{')) | (Key::Text, Some(b'"')) => Some(Class::Envelope),

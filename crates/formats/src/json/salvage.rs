@@ -199,7 +199,7 @@ impl<R: Records> Walk<'_, '_, R> {
         let mut scanner = Scanner::new(bytes.get(..AHEAD).unwrap_or(bytes), 0);
         let mut opens = false;
         let _ = scanner.object(|scanner, key| {
-            opens = match self.records.key(&key.name()) {
+            opens = match self.records.key(key) {
                 Key::Record => true,
                 Key::List => scanner.next() == Some(b'['),
                 _ => false,

@@ -4,7 +4,7 @@
 use vestige_model::{Event, Quality, TimeFlags};
 
 use super::records::{Class, Key, Records, Verdict, classify, deliver};
-use super::text::unescape;
+use super::text::{readable, unescape};
 use super::{Scanner, Str};
 use crate::input::Input;
 use crate::sink::{Sink, Span};
@@ -148,7 +148,7 @@ impl<'v, R: Records> Visit<'v, R> {
         let mut scanner = Scanner::new(self.bytes, at);
         // The value is well formed, so that there is no fault to look at.
         let _ = scanner.object(|scanner, key| {
-            let key = self.records.key(&key.name());
+            let key = self.records.key(key);
             scanner.next();
             members.push((key, scanner.at()));
             let value = scanner.scalar()?;
@@ -214,7 +214,7 @@ pub fn no_record(value: &[u8]) -> Verdict {
     let mut scanner = Scanner::new(value, 0);
     let _ = scanner.object(|scanner, key| {
         if keys.len() < 6 {
-            keys.push(key.text().into_owned());
+            keys.push(readable(key).into_owned());
         }
         scanner.skip()
     });

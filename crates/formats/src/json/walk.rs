@@ -173,7 +173,7 @@ impl<R: Records> Walk<'_, '_, R> {
             if self.sink.stopped() {
                 return Step::Stopped;
             }
-            if !self.next().is_some_and(|byte| byte != b']') {
+            if self.next().is_none_or(|byte| byte == b']') {
                 return self.broken(Expected::Value);
             }
         }

@@ -3,7 +3,7 @@
 use super::manifest::{Part, name};
 use super::{Meter, Originals, Unwatched, copy_hashed};
 use crate::case_file::CaseError;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use vestige_custody::hex;
 use zip::write::SimpleFileOptions;
@@ -11,6 +11,66 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 
 /// Files from here on get the long form of sizes, which deflating could make necessary.
 const LARGE: u64 = 0xf000_0000;
+
+/// The file under a zip. Having failed once it takes everything, keeps nothing and counts on: the
+/// failure was told, and a zip that is given up would write its end into the file and complain on
+/// stderr.
+pub(super) struct Sink<W> {
+    file: W,
+    at: u64,
+    end: u64,
+    failed: bool,
+}
+
+impl<W> Sink<W> {
+    /// Over an empty file.
+    pub fn new(file: W) -> Self {
+        Self {
+            file,
+            at: 0,
+            end: 0,
+            failed: false,
+        }
+    }
+
+    /// What `act` comes to, or `instead` once anything has failed.
+    fn once<T>(&mut self, instead: T, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+        if self.failed {
+            return Ok(instead);
+        }
+        act(&mut self.file).inspect_err(|error| {
+            self.failed = error.kind() != io::ErrorKind::Interrupted;
+        })
+    }
+
+    fn target(&self, to: SeekFrom) -> u64 {
+        match to {
+            SeekFrom::Start(at) => at,
+            SeekFrom::Current(by) => self.at.saturating_add_signed(by),
+            SeekFrom::End(by) => self.end.saturating_add_signed(by),
+        }
+    }
+}
+
+impl<W: Write> Write for Sink<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = self.once(bytes.len(), |file| file.write(bytes))?;
+        self.at += taken as u64;
+        self.end = self.end.max(self.at);
+        Ok(taken)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.once((), Write::flush)
+    }
+}
+
+impl<W: Seek> Seek for Sink<W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.at = self.once(self.target(to), |file| file.seek(to))?;
+        Ok(self.at)
+    }
+}
 
 /// How an entry of so many bytes is stored.
 pub(super) fn entry_options(now: i64, deflate: bool, bytes: u64) -> SimpleFileOptions {
@@ -138,6 +198,49 @@ fn is_compressed(start: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A disk with room for so many bytes.
+    struct Small(io::Cursor<Vec<u8>>, usize);
+
+    impl Write for Small {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            if self.0.position() as usize + bytes.len() > self.1 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Seek for Small {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_is_told_once_wherever_it_happens() {
+        let written = |room: usize| {
+            let mut zip = ZipWriter::new(Sink::new(Small(io::Cursor::default(), room)));
+            for name in ["a", "b"] {
+                zip.start_file(name, entry_options(0, false, 0))?;
+                zip.write_all(&[7; 300])?;
+            }
+            zip.finish().map(|sink| sink.end).map_err(io::Error::from)
+        };
+        let whole = written(10_000).unwrap();
+        for room in 0..whole as usize {
+            assert_eq!(
+                written(room).unwrap_err().kind(),
+                io::ErrorKind::StorageFull,
+                "{room}"
+            );
+        }
+        assert_eq!(written(whole as usize).unwrap(), whole);
+    }
 
     #[test]
     fn the_time_in_a_zip_is_utc_to_two_seconds_and_never_fails() {

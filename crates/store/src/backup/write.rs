@@ -1,7 +1,7 @@
 //! Writing a backup.
 
 use super::archive::Archive;
-use super::entry::{add, add_original, entry_options};
+use super::entry::{Sink, add, add_original, entry_options};
 use super::manifest::{Manifest, Missing, Part};
 use super::{MANIFEST, Meter, Originals, PIECE, Watch, copy_hashed};
 use crate::case_file::folder::sync_folder;
@@ -99,7 +99,10 @@ impl BackupInProgress<'_> {
             faults.step("backup database", self.output, || self.copy_database())?;
         let listed = self.listed()?;
         let mut file = faults.step("backup file", self.output, || self.temporary())?;
-        let mut zip = ZipWriter::new(BufWriter::with_capacity(PIECE, file.as_file_mut()));
+        let mut zip = ZipWriter::new(Sink::new(BufWriter::with_capacity(
+            PIECE,
+            file.as_file_mut(),
+        )));
         let manifest = self.fill(&mut zip, head, &mut database, &listed)?;
         let finished = zip.finish().map_err(|error| self.zip_failed(error));
         let flushed = finished.and_then(|mut out| out.flush().map_err(|error| self.failed(error)));

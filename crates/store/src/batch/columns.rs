@@ -17,7 +17,10 @@ const fn number(name: &'static str) -> Column {
 }
 
 const fn term(name: &'static str, kind: TermKind) -> Column {
-    Column { name, term: Some(kind) }
+    Column {
+        name,
+        term: Some(kind),
+    }
 }
 
 /// The integer columns of `event` but its key, `hidden` and `member`.

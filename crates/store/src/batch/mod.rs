@@ -101,7 +101,10 @@ impl Encoder {
     /// Rows and SHA-256 of the batch that ends here; the next row begins another.
     pub fn end_batch(&mut self) -> RowsDigest {
         let rows = std::mem::take(&mut self.rows);
-        RowsDigest { rows, sha256: self.digest.finalize_reset().into() }
+        RowsDigest {
+            rows,
+            sha256: self.digest.finalize_reset().into(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Rows as arrays of integers, ready to be bound.
 
-use vestige_model::{Cloud, Decode, Event, Kind, Locator, Resource};
+use vestige_model::{Cloud, Event, Kind, Locator, Resource};
 
 use super::Chunk;
 use super::columns::{EVENT, FLOW};
@@ -63,11 +63,6 @@ fn parse_uuid(text: &str) -> Option<[u8; 16]> {
     Some(out)
 }
 
-/// The text of a UUID stored as bytes.
-pub fn uuid_text(bytes: &[u8; 16]) -> String {
-    uuid::Uuid::from_bytes(*bytes).hyphenated().to_string()
-}
-
 /// A row of `event`.
 #[derive(Clone, Debug)]
 pub struct EventRow {
@@ -126,7 +121,12 @@ impl Fill<'_> {
     fn mention(&mut self, kind: TermKind, value: Option<&str>, destination: bool) -> i64 {
         let Some(value) = value else { return NULL };
         let namespace = kind.namespace(self.cloud);
-        let mention = Mention { kind, namespace, destination, time: self.time };
+        let mention = Mention {
+            kind,
+            namespace,
+            destination,
+            time: self.time,
+        };
         self.terms.mention(self.key, mention, value)
     }
 
@@ -162,7 +162,9 @@ fn number<T: Into<i64>>(value: Option<T>) -> i64 {
 
 /// `Event::normalise` has taken away what does not fit.
 fn count(value: Option<u64>) -> i64 {
-    value.and_then(|value| i64::try_from(value).ok()).unwrap_or(NULL)
+    value
+        .and_then(|value| i64::try_from(value).ok())
+        .unwrap_or(NULL)
 }
 
 pub(super) fn push_event(
@@ -173,20 +175,30 @@ pub(super) fn push_event(
     content: Option<[u8; 16]>,
     event: &Event<'_>,
 ) {
-    let mut fill = Fill { terms: &mut chunk.terms, key, cloud: event.cloud, time: event.time.ns };
+    let mut fill = Fill {
+        terms: &mut chunk.terms,
+        key,
+        cloud: event.cloud,
+        time: event.time.ns,
+    };
     let first = match event.resources.as_slice() {
         [] => [NULL; 3],
         [one] => fill.resource(one),
         many => {
             let index = chunk.events.len() as u32;
-            let rows: Vec<_> =
-                many.iter().enumerate().map(|(n, one)| fill.further(one, &many[..n])).collect();
+            let rows: Vec<_> = many
+                .iter()
+                .enumerate()
+                .map(|(n, one)| fill.further(one, &many[..n]))
+                .collect();
             let first = rows[0];
-            chunk.resources.extend(rows.into_iter().zip(0..).map(|(values, n)| ResourceRow {
-                event: index,
-                n,
-                values,
-            }));
+            chunk
+                .resources
+                .extend(rows.into_iter().zip(0..).map(|(values, n)| ResourceRow {
+                    event: index,
+                    n,
+                    values,
+                }));
             first
         }
     };
@@ -268,8 +280,16 @@ pub(super) fn fits_flow(event: &Event<'_>) -> bool {
 
 /// Counts a flow in the roll-ups of pairs and hours.
 fn count_pair(chunk: &mut Chunk, event: &Event<'_>, src: i64, dst: i64) {
-    let pair = FlowKey { src: src.max(0), dst: dst.max(0) };
-    chunk.rollup.count_flow(pair, event.time.ns, count(event.bytes), count(event.packets));
+    let pair = FlowKey {
+        src: src.max(0),
+        dst: dst.max(0),
+    };
+    chunk.rollup.count_flow(
+        pair,
+        event.time.ns,
+        count(event.bytes),
+        count(event.packets),
+    );
 }
 
 pub(super) fn push_flow(
@@ -279,11 +299,19 @@ pub(super) fn push_flow(
     at: &Locator,
     event: &Event<'_>,
 ) {
-    let mut fill = Fill { terms: &mut chunk.terms, key, cloud: event.cloud, time: event.time.ns };
+    let mut fill = Fill {
+        terms: &mut chunk.terms,
+        key,
+        cloud: event.cloud,
+        time: event.time.ns,
+    };
     let kind = fill.term(TermKind::Type, Some(&event.data_type));
     let src = fill.term(TermKind::Address, event.src_ip.as_deref());
     let dst = fill.mention(TermKind::Address, event.dst_ip.as_deref(), true);
-    let resource = event.resources.first().map_or([NULL; 3], |one| fill.resource(one));
+    let resource = event
+        .resources
+        .first()
+        .map_or([NULL; 3], |one| fill.resource(one));
     let values = [
         number(event.time.ns),
         number(event.end_time),
@@ -319,26 +347,31 @@ pub(super) fn push_flow(
     });
 }
 
-/// The `decode` column of a locator.
-pub fn decode_number(decode: Decode) -> i64 {
-    decode as i64
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn positions_name_their_columns() {
-        assert_eq!((EVENT[SRC_IP].name, EVENT[DST_IP].name), ("src_ip", "dst_ip"));
+        assert_eq!(
+            (EVENT[SRC_IP].name, EVENT[DST_IP].name),
+            ("src_ip", "dst_ip")
+        );
     }
 
     #[test]
     fn only_the_canonical_spelling_is_packed() {
         let text = "0c0b9d1e-5a5e-4d0f-8a55-6f0d6b7d2a01";
-        let Ident::Uuid(bytes) = Ident::new(Some(text)) else { panic!("not packed") };
-        assert_eq!(uuid_text(&bytes), text);
-        for other in ["0C0B9D1E-5A5E-4D0F-8A55-6F0D6B7D2A01", "0c0b9d1e5a5e4d0f8a556f0d6b7d2a01", "x", ""] {
+        let Ident::Uuid(bytes) = Ident::new(Some(text)) else {
+            panic!("not packed")
+        };
+        assert_eq!(uuid::Uuid::from_bytes(bytes).hyphenated().to_string(), text);
+        for other in [
+            "0C0B9D1E-5A5E-4D0F-8A55-6F0D6B7D2A01",
+            "0c0b9d1e5a5e4d0f8a556f0d6b7d2a01",
+            "x",
+            "",
+        ] {
             assert_eq!(Ident::new(Some(other)), Ident::Text(other.into()));
         }
     }

@@ -114,7 +114,9 @@ impl LocalTerms {
 
     /// The terms in the order of their numbers.
     pub fn iter(&self) -> impl Iterator<Item = (&LocalTerm, &str)> {
-        self.terms.iter().map(|term| (term, &self.text[term.start as usize..term.end as usize]))
+        self.terms
+            .iter()
+            .map(|term| (term, &self.text[term.start as usize..term.end as usize]))
     }
 
     /// How many there are.

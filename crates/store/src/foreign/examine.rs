@@ -2,11 +2,12 @@
 
 use super::quarantine::Copy;
 use super::{Check, GoOn, Header, Sound, passed, warned};
+use crate::case_file::folder::beside;
 use crate::case_file::{CaseError, NotACase, case_id, check_schema, check_version};
 use crate::connection::{self, Settings};
 use crate::ledger::{self, Head};
 use crate::migration::KNOWN;
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, MAIN_DB};
 use std::path::Path;
 use std::sync::Arc;
 use vestige_custody::CaseId;
@@ -59,6 +60,8 @@ pub(super) fn in_place(
 ) -> Result<(), CaseError> {
     let ask = Arc::clone(go_on);
     let connection = connection::quarantined(database, settings, move || ask())
+        .and_then(|connection| readable(&connection).map(|()| connection))
+        .or_else(|error| without_shared_memory(database, settings, go_on, error))
         .map_err(|error| CaseError::sqlite(root, "opening the case", error))?;
     integrity(root, database, settings, go_on, checks)?;
     contents(root, &connection, checks).map(drop)
@@ -122,17 +125,18 @@ fn integrity(
     checks: &mut Vec<Check>,
 ) -> Result<(), CaseError> {
     let ask = Arc::clone(go_on);
-    let full = connection::quarantined_with_constraints(database, settings, move || ask());
-    let (found, check) = match full.and_then(|connection| check_pages(&connection)) {
-        Err(error) if unwritable(&error) => {
-            let ask = Arc::clone(go_on);
-            let partly = connection::quarantined(database, settings, move || ask())
-                .and_then(|connection| check_pages(&connection));
-            (partly, warned("integrity", UNCHECKED.to_owned()))
-        }
-        found => (found, passed("integrity", CHECKED.to_owned())),
+    let (found, constraints) =
+        connection::quarantined_with_constraints(database, settings, move || ask())
+            .and_then(|connection| check_pages(&connection))
+            .or_else(|error| {
+                without_shared_memory(database, settings, go_on, error)
+                    .and_then(|connection| check_pages(&connection))
+            })
+            .map_err(|error| CaseError::sqlite(root, "checking its integrity", error))?;
+    let check = match constraints {
+        true => passed("integrity", CHECKED.to_owned()),
+        false => warned("integrity", UNCHECKED.to_owned()),
     };
-    let found = found.map_err(|error| CaseError::sqlite(root, "checking its integrity", error))?;
     if found == "ok" {
         checks.push(check);
         return Ok(());
@@ -147,15 +151,36 @@ const CHECKED: &str = "every page, index and constraint holds";
 const UNCHECKED: &str = "every page and index holds; the folder cannot be written to, therefore \
                          CHECK constraints were not compared";
 
-fn check_pages(connection: &Connection) -> rusqlite::Result<String> {
-    connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))
+/// What the check finds, and whether it compared the rows with the CHECK constraints.
+fn check_pages(connection: &Connection) -> rusqlite::Result<(String, bool)> {
+    let found = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    Ok((found, !connection.is_readonly(MAIN_DB)?))
 }
 
-fn unwritable(error: &rusqlite::Error) -> bool {
-    matches!(
+fn readable(connection: &Connection) -> rusqlite::Result<()> {
+    connection.query_row("PRAGMA user_version", [], |_| Ok(()))
+}
+
+/// Where opening failed because nothing can be written beside the database, and no log is left to
+/// be recovered, it can be read as it lies.
+fn without_shared_memory(
+    database: &Path,
+    settings: &Settings,
+    go_on: &GoOn,
+    error: rusqlite::Error,
+) -> rusqlite::Result<Connection> {
+    let unwritable = matches!(
         error.sqlite_error_code(),
         Some(ErrorCode::CannotOpen | ErrorCode::ReadOnly | ErrorCode::PermissionDenied)
-    )
+    );
+    let log = beside(database, "-wal")
+        .metadata()
+        .map_or(0, |about| about.len());
+    if !unwritable || log > 0 {
+        return Err(error);
+    }
+    let ask = Arc::clone(go_on);
+    connection::quarantined_immutable(database, settings, move || ask())
 }
 
 fn references(root: &Path, connection: &Connection) -> Result<(), CaseError> {

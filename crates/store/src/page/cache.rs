@@ -32,7 +32,9 @@ impl Cache {
             Some(text) => Some(Arc::clone(text)),
             None => connection
                 .prepare_cached("SELECT value FROM term WHERE id=?1")?
-                .query_row([id], |row| row.get_ref(0)?.as_str().map(Arc::from).map_err(Into::into))
+                .query_row([id], |row| {
+                    row.get_ref(0)?.as_str().map(Arc::from).map_err(Into::into)
+                })
                 .optional()?,
         };
         if let Some(text) = &text {
@@ -47,7 +49,11 @@ impl Cache {
     }
 
     /// Where the rows of a member come from, none where there is no such member.
-    pub fn origin(&mut self, connection: &Connection, member: i64) -> rusqlite::Result<Option<Arc<Origin>>> {
+    pub fn origin(
+        &mut self,
+        connection: &Connection,
+        member: i64,
+    ) -> rusqlite::Result<Option<Arc<Origin>>> {
         if let Some(origin) = self.origins.get(&member) {
             return Ok(Some(Arc::clone(origin)));
         }

@@ -52,21 +52,31 @@ impl Reader {
             (None, Rest::Nothing) => Some(self.minutes(Stretch::ALL, None)? + self.undated()?),
             (None, Rest::Terms(field, ids)) => self.count_terms(*field, ids)?,
             (Some(stretch), Rest::Nothing) => Some(self.count_within(*stretch, None)?),
-            (Some(stretch), Rest::Terms(Field::Type, ids)) => Some(self.count_within(*stretch, Some(ids))?),
+            (Some(stretch), Rest::Terms(Field::Type, ids)) => {
+                Some(self.count_within(*stretch, Some(ids))?)
+            }
             _ => None,
         })
     }
 
     /// Rows that have any of these terms, by the dictionary's counts.
     fn count_terms(&self, field: Field, ids: &[i64]) -> Result<Option<u64>, ReadError> {
-        let several = matches!(field, Field::ResourceId | Field::ResourceName | Field::ResourceType);
+        let several = matches!(
+            field,
+            Field::ResourceId | Field::ResourceName | Field::ResourceType
+        );
         if several && ids.len() > 1 {
             // One row may have two of them.
             return Ok(None);
         }
-        let column = if field == Field::DstIp { "count_dst" } else { "count" };
-        let mut statement =
-            self.connection.prepare_cached(&format!("SELECT {column} FROM term WHERE id=?1"))?;
+        let column = if field == Field::DstIp {
+            "count_dst"
+        } else {
+            "count"
+        };
+        let mut statement = self
+            .connection
+            .prepare_cached(&format!("SELECT {column} FROM term WHERE id=?1"))?;
         let mut rows = 0;
         for id in ids {
             rows += unsigned(statement.query_row([id], |row| row.get(0))?);
@@ -78,8 +88,15 @@ impl Reader {
     pub(super) fn undated(&self) -> Result<u64, ReadError> {
         let mut rows = 0;
         for table in Table::ALL {
-            let sql = format!("SELECT count(*) FROM {} WHERE hidden=0 AND time IS NULL", table.name());
-            rows += unsigned(self.connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?);
+            let sql = format!(
+                "SELECT count(*) FROM {} WHERE hidden=0 AND time IS NULL",
+                table.name()
+            );
+            rows += unsigned(
+                self.connection
+                    .prepare_cached(&sql)?
+                    .query_row([], |row| row.get(0))?,
+            );
         }
         Ok(rows)
     }
@@ -90,7 +107,10 @@ impl Reader {
         let parts = Parts::new(stretch, MINUTE);
         let mut rows = match parts.whole {
             Some((first, last)) => {
-                let ends = Stretch { first: first.saturating_mul(MINUTE), last: last.saturating_mul(MINUTE) };
+                let ends = Stretch {
+                    first: first.saturating_mul(MINUTE),
+                    last: last.saturating_mul(MINUTE),
+                };
                 self.minutes(ends, types)?
             }
             None => 0,
@@ -108,10 +128,13 @@ impl Reader {
         if stretch.is_empty() {
             return Ok(0);
         }
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT type, sum(count) FROM minute WHERE minute BETWEEN ?1 AND ?2 GROUP BY type")?;
-        let ends = params![stretch.first.div_euclid(MINUTE), stretch.last.div_euclid(MINUTE)];
+        let mut statement = self.connection.prepare_cached(
+            "SELECT type, sum(count) FROM minute WHERE minute BETWEEN ?1 AND ?2 GROUP BY type",
+        )?;
+        let ends = params![
+            stretch.first.div_euclid(MINUTE),
+            stretch.last.div_euclid(MINUTE)
+        ];
         let mut rows = statement.query(ends)?;
         let mut sum = 0;
         while let Some(row) = rows.next()? {
@@ -140,7 +163,10 @@ pub(super) fn in_stretch(stretch: Stretch, types: Option<&[i64]>) -> Node {
         key: Key::Time(stretch),
     });
     let Some(types) = types else { return time };
-    let types = types.iter().map(|id| Test::other("type=?", vec![integer(*id)])).collect();
+    let types = types
+        .iter()
+        .map(|id| Test::other("type=?", vec![integer(*id)]))
+        .collect();
     Node::and(vec![time, Node::or(types)])
 }
 
@@ -156,17 +182,34 @@ pub(super) struct Parts {
 impl Parts {
     pub fn new(stretch: Stretch, unit: i64) -> Parts {
         if stretch.is_empty() {
-            return Parts { whole: None, rest: Vec::new() };
+            return Parts {
+                whole: None,
+                rest: Vec::new(),
+            };
         }
         let (begin, end) = (i128::from(stretch.first), i128::from(stretch.last) + 1);
         let long = i128::from(unit);
         // Where a unit reaches beyond what 64 bits hold, all of it that exists is in the stretch.
-        let first = if stretch.first == i64::MIN { begin.div_euclid(long) } else { -(-begin).div_euclid(long) };
-        let after = if stretch.last == i64::MAX { -(-end).div_euclid(long) } else { end.div_euclid(long) };
+        let first = if stretch.first == i64::MIN {
+            begin.div_euclid(long)
+        } else {
+            -(-begin).div_euclid(long)
+        };
+        let after = if stretch.last == i64::MAX {
+            -(-end).div_euclid(long)
+        } else {
+            end.div_euclid(long)
+        };
         if first >= after {
-            return Parts { whole: None, rest: vec![stretch] };
+            return Parts {
+                whole: None,
+                rest: vec![stretch],
+            };
         }
-        let rest = [Stretch::of(begin, first * long - 1), Stretch::of(after * long, end - 1)];
+        let rest = [
+            Stretch::of(begin, first * long - 1),
+            Stretch::of(after * long, end - 1),
+        ];
         Parts {
             // Units are fewer than nanoseconds.
             whole: Some((first as i64, (after - 1) as i64)),

@@ -99,9 +99,17 @@ impl Reader {
             let wanted = limit - places.len();
             let mut found = Vec::new();
             for table in Table::ALL {
-                found.extend(self.table_places(query, table, undated, order, after, wanted, progress)?);
+                found.extend(
+                    self.table_places(query, table, undated, order, after, wanted, progress)?,
+                );
             }
-            found.sort_by(|a, b| if a.precedes(b, order) { std::cmp::Ordering::Less } else { std::cmp::Ordering::Greater });
+            found.sort_by(|a, b| {
+                if a.precedes(b, order) {
+                    std::cmp::Ordering::Less
+                } else {
+                    std::cmp::Ordering::Greater
+                }
+            });
             found.truncate(wanted);
             places.extend(found);
         }
@@ -112,8 +120,13 @@ impl Reader {
     ///
     /// # Errors
     /// What SQLite says, or what is damaged.
-    pub fn rows(&self, rows: impl IntoIterator<Item = RowRef>) -> Result<Vec<StoredRow>, ReadError> {
-        rows.into_iter().filter_map(|row| self.row(row).transpose()).collect()
+    pub fn rows(
+        &self,
+        rows: impl IntoIterator<Item = RowRef>,
+    ) -> Result<Vec<StoredRow>, ReadError> {
+        rows.into_iter()
+            .filter_map(|row| self.row(row).transpose())
+            .collect()
     }
 
     /// The rows with this id, visible or not: one, or several where the same bytes were received
@@ -145,11 +158,16 @@ impl Reader {
             let mut next: Option<(usize, StoredRow)> = None;
             for (index, run) in runs.iter_mut().enumerate() {
                 let Some(row) = run.peek(self)? else { continue };
-                if next.as_ref().is_none_or(|(_, best)| row.locator < best.locator) {
+                if next
+                    .as_ref()
+                    .is_none_or(|(_, best)| row.locator < best.locator)
+                {
                     next = Some((index, row.clone()));
                 }
             }
-            let Some((index, row)) = next else { return Ok(()) };
+            let Some((index, row)) = next else {
+                return Ok(());
+            };
             runs[index].taken();
             if !each(row)? {
                 return Ok(());
@@ -158,16 +176,23 @@ impl Reader {
     }
 
     fn runs_of(&self, member: MemberRef) -> Result<Vec<Run>, ReadError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT event_from, event_to, flow_from, flow_to FROM member WHERE id=?1")?;
+        let mut statement = self.connection.prepare_cached(
+            "SELECT event_from, event_to, flow_from, flow_to FROM member WHERE id=?1",
+        )?;
         let mut rows = statement.query([member.0])?;
-        let Some(row) = rows.next()? else { return Ok(Vec::new()) };
+        let Some(row) = rows.next()? else {
+            return Ok(Vec::new());
+        };
         let mut runs = Vec::new();
         for (table, column) in [(Table::Event, 0), (Table::Flow, 2)] {
             let (from, to): (Option<i64>, Option<i64>) = (row.get(column)?, row.get(column + 1)?);
             if let (Some(next), Some(last)) = (from, to) {
-                runs.push(Run { table, next, last, ahead: None });
+                runs.push(Run {
+                    table,
+                    next,
+                    last,
+                    ahead: None,
+                });
             }
         }
         Ok(runs)
@@ -185,7 +210,9 @@ impl Reader {
         progress: &Progress,
     ) -> Result<Vec<Cursor>, ReadError> {
         let node = query.node(table);
-        let Some(plan) = self.plan_page(node) else { return Ok(Vec::new()) };
+        let Some(plan) = self.plan_page(node) else {
+            return Ok(Vec::new());
+        };
         let parts = parts(table, undated, order, after);
         let run = |plan: &Plan| self.read_parts(plan, table, &parts, order, limit);
         if let Some(places) = self.bounded(progress, WALK, || run(&plan))? {
@@ -215,7 +242,13 @@ impl Reader {
             let values = plan.condition.values.iter().chain(&part.values);
             let mut rows = statement.query(params_from_iter(values))?;
             while let Some(row) = rows.next()? {
-                places.push(Cursor { time: row.get(0)?, row: RowRef { table, id: row.get(1)? } });
+                places.push(Cursor {
+                    time: row.get(0)?,
+                    row: RowRef {
+                        table,
+                        id: row.get(1)?,
+                    },
+                });
             }
             if places.len() >= limit {
                 break;
@@ -242,11 +275,23 @@ fn parts(table: Table, undated: bool, order: Order, after: Option<Cursor>) -> Ve
         (true, _) => undated_all(),
         (false, Some(Cursor { time: None, .. })) => Vec::new(),
         (false, None) => vec![part("time IS NOT NULL".to_owned(), vec![])],
-        (false, Some(Cursor { time: Some(time), row })) if row.table == table => vec![
+        (
+            false,
+            Some(Cursor {
+                time: Some(time),
+                row,
+            }),
+        ) if row.table == table => vec![
             part(format!("time=? AND id{sign}?"), vec![time, row.id]),
             part(format!("time{sign}?"), vec![time]),
         ],
-        (false, Some(Cursor { time: Some(time), row })) => {
+        (
+            false,
+            Some(Cursor {
+                time: Some(time),
+                row,
+            }),
+        ) => {
             let equal = if later_table(row) { "=" } else { "" };
             vec![part(format!("time{sign}{equal}?"), vec![time])]
         }
@@ -264,7 +309,10 @@ struct Run {
 impl Run {
     fn peek(&mut self, reader: &Reader) -> Result<Option<&StoredRow>, ReadError> {
         while self.ahead.is_none() && self.next <= self.last {
-            self.ahead = reader.row(RowRef { table: self.table, id: self.next })?;
+            self.ahead = reader.row(RowRef {
+                table: self.table,
+                id: self.next,
+            })?;
             self.next += 1;
         }
         Ok(self.ahead.as_ref())

@@ -41,20 +41,37 @@ impl Reader {
     ///
     /// # Errors
     /// What SQLite says, that the caller stopped, or fields that flows cannot be grouped by.
-    pub fn flows(&self, by: &[Field], query: &Compiled, limit: usize, progress: &Progress) -> Result<Vec<FlowGroup>, ReadError> {
+    pub fn flows(
+        &self,
+        by: &[Field],
+        query: &Compiled,
+        limit: usize,
+        progress: &Progress,
+    ) -> Result<Vec<FlowGroup>, ReadError> {
         let columns = columns(by)?;
         self.watched(progress, || {
             let rolled = query.shape.rest == Rest::Nothing
-                && columns.iter().all(|column| ["src_ip", "dst_ip"].contains(column))
+                && columns
+                    .iter()
+                    .all(|column| ["src_ip", "dst_ip"].contains(column))
                 && self.rollups_hold()?;
-            let same = by.iter().map(|field| self.canonical(term_kind(*field))).collect::<Result<Vec<_>, _>>()?;
+            let same = by
+                .iter()
+                .map(|field| self.canonical(term_kind(*field)))
+                .collect::<Result<Vec<_>, _>>()?;
             let rank = |sum: &Sum| (sum.bytes, sum.rows);
             let best = greatest(limit, rank, &mut |groups| {
                 if rolled {
                     return self.read_rollup(&columns, query.shape.time, groups);
                 }
                 for table in Table::ALL {
-                    self.read_flows(&columns, &flows_of(query.node(table), table), table, &same, groups)?;
+                    self.read_flows(
+                        &columns,
+                        &flows_of(query.node(table), table),
+                        table,
+                        &same,
+                        groups,
+                    )?;
                 }
                 Ok(())
             })?;
@@ -62,7 +79,11 @@ impl Reader {
             for (key, sum) in best {
                 flows.push(self.flow_group(by, &key, &sum)?);
             }
-            flows.sort_by(|a, b| (b.bytes, b.flows).cmp(&(a.bytes, a.flows)).then_with(|| a.values.cmp(&b.values)));
+            flows.sort_by(|a, b| {
+                (b.bytes, b.flows)
+                    .cmp(&(a.bytes, a.flows))
+                    .then_with(|| a.values.cmp(&b.values))
+            });
             flows.truncate(limit);
             Ok(flows)
         })
@@ -72,7 +93,11 @@ impl Reader {
         let values = by
             .iter()
             .zip(key)
-            .map(|(field, value)| value.map(|value| self.value_text(*field, value)).transpose())
+            .map(|(field, value)| {
+                value
+                    .map(|value| self.value_text(*field, value))
+                    .transpose()
+            })
             .collect::<Result<_, _>>()?;
         Ok(FlowGroup {
             values,
@@ -114,7 +139,12 @@ impl Reader {
 
     /// The whole case by pairs; whole hours of a stretch by the hour, and what is left at its ends
     /// from the rows.
-    fn read_rollup(&self, columns: &[&'static str], time: Option<Stretch>, groups: &mut Groups<Key>) -> Result<(), ReadError> {
+    fn read_rollup(
+        &self,
+        columns: &[&'static str],
+        time: Option<Stretch>,
+        groups: &mut Groups<Key>,
+    ) -> Result<(), ReadError> {
         let Some(stretch) = time else {
             return self.read_sums("flow_pair", "1", [0, 0], columns, groups);
         };
@@ -122,14 +152,29 @@ impl Reader {
         if let Some((first, last)) = parts.whole {
             // The hour before 1970 marks undated flows, so it is read from the rows.
             if first <= -1 && last >= -1 {
-                parts.rest.push(Stretch { first: -HOUR, last: -1 });
+                parts.rest.push(Stretch {
+                    first: -HOUR,
+                    last: -1,
+                });
             }
-            self.read_sums("flow_hour", "hour BETWEEN ?1 AND ?2 AND hour<>-1", [first, last], columns, groups)?;
+            self.read_sums(
+                "flow_hour",
+                "hour BETWEEN ?1 AND ?2 AND hour<>-1",
+                [first, last],
+                columns,
+                groups,
+            )?;
         }
         for rest in parts.rest {
             for table in Table::ALL {
                 let node = flows_of(&in_stretch(rest, None), table);
-                self.read_flows(columns, &node, table, &vec![HashMap::new(); columns.len()], groups)?;
+                self.read_flows(
+                    columns,
+                    &node,
+                    table,
+                    &vec![HashMap::new(); columns.len()],
+                    groups,
+                )?;
             }
         }
         Ok(())
@@ -149,7 +194,11 @@ impl Reader {
             columns.join(", ")
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = if bound { statement.query(params![ends[0], ends[1]])? } else { statement.query([])? };
+        let mut rows = if bound {
+            statement.query(params![ends[0], ends[1]])?
+        } else {
+            statement.query([])?
+        };
         while let Some(row) = rows.next()? {
             let mut key = Key::default();
             for (index, slot) in key.iter_mut().take(columns.len()).enumerate() {
@@ -180,8 +229,14 @@ fn flows_of(node: &Node, table: Table) -> Node {
 fn columns(by: &[Field]) -> Result<Vec<&'static str>, ReadError> {
     let first = by.first().copied().unwrap_or(Field::SrcIp);
     if by.is_empty() || by.len() > FIELDS {
-        let reason = format!("flows are grouped by one to {FIELDS} fields, {} were named", by.len());
-        return Err(ReadError::Field { field: first, reason });
+        let reason = format!(
+            "flows are grouped by one to {FIELDS} fields, {} were named",
+            by.len()
+        );
+        return Err(ReadError::Field {
+            field: first,
+            reason,
+        });
     }
     by.iter()
         .map(|field| match source(*field, Table::Flow) {

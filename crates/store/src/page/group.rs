@@ -22,11 +22,22 @@ pub(super) struct Sum {
 }
 
 impl Sum {
-    pub const ZERO: Sum = Sum { rows: 0, bytes: 0, packets: 0, first: None, last: None };
+    pub const ZERO: Sum = Sum {
+        rows: 0,
+        bytes: 0,
+        packets: 0,
+        first: None,
+        last: None,
+    };
 
     /// One row with this time.
     pub fn row(time: Option<i64>) -> Sum {
-        Sum { rows: 1, first: time, last: time, ..Sum::ZERO }
+        Sum {
+            rows: 1,
+            first: time,
+            last: time,
+            ..Sum::ZERO
+        }
     }
 
     pub fn add(&mut self, other: &Sum) {
@@ -86,8 +97,14 @@ fn greatest_of<K: Hash + Eq + Copy + Ord>(
     'again: loop {
         let mut best: Vec<(K, Sum)> = Vec::new();
         for part in 0..parts {
-            let mut groups =
-                Groups { sums: HashMap::new(), hash: hash.clone(), part, parts, full: false, held };
+            let mut groups = Groups {
+                sums: HashMap::new(),
+                hash: hash.clone(),
+                part,
+                parts,
+                full: false,
+                held,
+            };
             read(&mut groups)?;
             if groups.full {
                 parts *= 4;
@@ -101,11 +118,22 @@ fn greatest_of<K: Hash + Eq + Copy + Ord>(
 }
 
 /// The greatest, greatest first, with those that equal the last.
-pub(super) fn cut<K: Copy + Ord>(mut groups: Vec<(K, Sum)>, limit: usize, rank: Rank) -> Vec<(K, Sum)> {
+pub(super) fn cut<K: Copy + Ord>(
+    mut groups: Vec<(K, Sum)>,
+    limit: usize,
+    rank: Rank,
+) -> Vec<(K, Sum)> {
     groups.sort_unstable_by(|(a, left), (b, right)| rank(right).cmp(&rank(left)).then(a.cmp(b)));
-    let Some((_, last)) = groups.get(limit.saturating_sub(1)) else { return groups };
+    let Some((_, last)) = groups.get(limit.saturating_sub(1)) else {
+        return groups;
+    };
     let least = rank(last);
-    let tied = groups.iter().skip(limit).take(TIES).take_while(|(_, sum)| rank(sum) == least).count();
+    let tied = groups
+        .iter()
+        .skip(limit)
+        .take(TIES)
+        .take_while(|(_, sum)| rank(sum) == least)
+        .count();
     groups.truncate(limit.saturating_add(tied));
     groups
 }

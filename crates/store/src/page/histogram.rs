@@ -71,7 +71,12 @@ impl Reader {
     ///
     /// # Errors
     /// What SQLite says, that the caller stopped, or too many buckets.
-    pub fn histogram(&self, query: &Compiled, bucket: Bucket, progress: &Progress) -> Result<Histogram, ReadError> {
+    pub fn histogram(
+        &self,
+        query: &Compiled,
+        bucket: Bucket,
+        progress: &Progress,
+    ) -> Result<Histogram, ReadError> {
         self.watched(progress, || {
             let mut undated = 0;
             let (mut counts, mut length) = self.counts(query, bucket.length(), &mut undated)?;
@@ -85,12 +90,21 @@ impl Reader {
                     (counts, length) = self.counts(query, shown.length(), &mut undated)?;
                 }
             }
-            Ok(Histogram { bucket: shown, buckets: coarsen(counts, length, shown.length()), undated })
+            Ok(Histogram {
+                bucket: shown,
+                buckets: coarsen(counts, length, shown.length()),
+                undated,
+            })
         })
     }
 
     /// Counts by buckets of this length or a divisor of it, which is returned too.
-    fn counts(&self, query: &Compiled, length: i64, undated: &mut u64) -> Result<(Counts, i64), ReadError> {
+    fn counts(
+        &self,
+        query: &Compiled,
+        length: i64,
+        undated: &mut u64,
+    ) -> Result<(Counts, i64), ReadError> {
         if length >= MINUTE
             && self.rollups_hold()?
             && let Some(counts) = self.from_minutes(query, undated)?
@@ -117,12 +131,20 @@ impl Reader {
                 Some(time) => *counts.entry(time.div_euclid(length)).or_default() += 1,
                 None => *undated += 1,
             }
-            if counts.len() > MOST { Err(ReadError::TooManyBuckets(MOST)) } else { Ok(()) }
+            if counts.len() > MOST {
+                Err(ReadError::TooManyBuckets(MOST))
+            } else {
+                Ok(())
+            }
         })
     }
 
     /// The counts by minute, where the roll-up has them: the whole case, a stretch of time, types.
-    fn from_minutes(&self, query: &Compiled, undated: &mut u64) -> Result<Option<Counts>, ReadError> {
+    fn from_minutes(
+        &self,
+        query: &Compiled,
+        undated: &mut u64,
+    ) -> Result<Option<Counts>, ReadError> {
         let types = match &query.shape.rest {
             Rest::Nothing => None,
             Rest::Terms(Field::Type, ids) => Some(ids.as_slice()),
@@ -135,7 +157,13 @@ impl Reader {
         }
         for rest in parts.rest {
             for table in Table::ALL {
-                self.count_times(&in_stretch(rest, types), table, MINUTE, &mut counts, undated)?;
+                self.count_times(
+                    &in_stretch(rest, types),
+                    table,
+                    MINUTE,
+                    &mut counts,
+                    undated,
+                )?;
             }
         }
         if query.shape.time.is_none() {
@@ -147,10 +175,16 @@ impl Reader {
         Ok(Some(counts))
     }
 
-    fn add_minutes(&self, first: i64, last: i64, types: Option<&[i64]>, counts: &mut Counts) -> Result<(), ReadError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT minute, type, count FROM minute WHERE minute BETWEEN ?1 AND ?2")?;
+    fn add_minutes(
+        &self,
+        first: i64,
+        last: i64,
+        types: Option<&[i64]>,
+        counts: &mut Counts,
+    ) -> Result<(), ReadError> {
+        let mut statement = self.connection.prepare_cached(
+            "SELECT minute, type, count FROM minute WHERE minute BETWEEN ?1 AND ?2",
+        )?;
         let mut rows = statement.query(params![first, last])?;
         while let Some(row) = rows.next()? {
             if types.is_none_or(|types| row.get(1).is_ok_and(|own| types.contains(&own))) {
@@ -166,7 +200,10 @@ impl Reader {
     fn undated_of(&self, types: &[i64]) -> Result<u64, ReadError> {
         let mut sum = 0;
         for table in Table::ALL {
-            let sql = format!("SELECT type FROM {} WHERE hidden=0 AND time IS NULL", table.name());
+            let sql = format!(
+                "SELECT type FROM {} WHERE hidden=0 AND time IS NULL",
+                table.name()
+            );
             let mut statement = self.connection.prepare_cached(&sql)?;
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
@@ -184,8 +221,10 @@ fn coarsen(counts: Counts, from: i64, to: i64) -> Vec<(i64, u64)> {
     for (number, count) in counts {
         *longer.entry(number.div_euclid(ratio)).or_default() += count;
     }
-    let mut buckets: Vec<(i64, u64)> =
-        longer.into_iter().map(|(number, count)| (number.saturating_mul(to), count)).collect();
+    let mut buckets: Vec<(i64, u64)> = longer
+        .into_iter()
+        .map(|(number, count)| (number.saturating_mul(to), count))
+        .collect();
     buckets.sort_unstable();
     buckets
 }

@@ -64,8 +64,16 @@ impl RowIndex {
         let mut file = &self.file;
         file.seek(SeekFrom::Start(position * WIDTH))
             .and_then(|_| file.read_exact(&mut bytes))
-            .map_err(|source| ReadError::File { path: self.path.clone(), source })?;
-        Ok(bytes.as_chunks().0.iter().map(|place| decode(u64::from_le_bytes(*place))).collect())
+            .map_err(|source| ReadError::File {
+                path: self.path.clone(),
+                source,
+            })?;
+        Ok(bytes
+            .as_chunks()
+            .0
+            .iter()
+            .map(|place| decode(u64::from_le_bytes(*place)))
+            .collect())
     }
 }
 
@@ -76,17 +84,33 @@ fn write(
     path: &Path,
     progress: &Progress,
 ) -> Result<RowIndex, ReadError> {
-    let failed = |source| ReadError::File { path: path.to_owned(), source };
-    let file = File::options().read(true).write(true).create(true).truncate(true).open(path).map_err(failed)?;
+    let failed = |source| ReadError::File {
+        path: path.to_owned(),
+        source,
+    };
+    let file = File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .open(path)
+        .map_err(failed)?;
     let mut out = BufWriter::with_capacity(1 << 18, file);
     let mut rows = 0;
     reader.places_in_order(query, order, progress, &mut |place| {
-        out.write_all(&encode(place.row).to_le_bytes()).map_err(failed)?;
+        out.write_all(&encode(place.row).to_le_bytes())
+            .map_err(failed)?;
         rows += 1;
         Ok(true)
     })?;
-    let file = out.into_inner().map_err(|error| failed(error.into_error()))?;
-    Ok(RowIndex { file, path: path.to_owned(), rows })
+    let file = out
+        .into_inner()
+        .map_err(|error| failed(error.into_error()))?;
+    Ok(RowIndex {
+        file,
+        path: path.to_owned(),
+        rows,
+    })
 }
 
 fn encode(row: RowRef) -> u64 {
@@ -94,6 +118,13 @@ fn encode(row: RowRef) -> u64 {
 }
 
 fn decode(place: u64) -> RowRef {
-    let table = if place & 1 == 1 { Table::Flow } else { Table::Event };
-    RowRef { table, id: (place >> 1) as i64 }
+    let table = if place & 1 == 1 {
+        Table::Flow
+    } else {
+        Table::Event
+    };
+    RowRef {
+        table,
+        id: (place >> 1) as i64,
+    }
 }

@@ -39,6 +39,7 @@ use rusqlite::Connection;
 use vestige_model::Field;
 
 use crate::query::{Compiled, PhraseHits, Query, Table, compile, register};
+use crate::writer::{COUNTS, is_pending};
 use cache::Cache;
 use progress::Watch;
 
@@ -74,7 +75,9 @@ pub enum ReadError {
         reason: String,
     },
     /// A histogram that nobody could look at.
-    #[error("the histogram would have more than {0} buckets; choose a longer bucket or a shorter time")]
+    #[error(
+        "the histogram would have more than {0} buckets; choose a longer bucket or a shorter time"
+    )]
     TooManyBuckets(usize),
     /// A file of positions that could not be written or read.
     #[error("the list of rows in {path}: {source}")]
@@ -106,7 +109,11 @@ impl Reader {
         let watching = Arc::clone(&watch);
         connection.progress_handler(progress::STEPS, Some(move || watching.step()))?;
         connection.set_prepared_statement_cache_capacity(64);
-        Ok(Reader { connection, watch, cache: RefCell::default() })
+        Ok(Reader {
+            connection,
+            watch,
+            cache: RefCell::default(),
+        })
     }
 
     /// The connection, for other questions.
@@ -118,13 +125,18 @@ impl Reader {
     ///
     /// # Errors
     /// What SQLite says, or that the caller stopped.
-    pub fn compile(&self, query: &Query, hits: &PhraseHits, progress: &Progress) -> Result<Compiled, ReadError> {
+    pub fn compile(
+        &self,
+        query: &Query,
+        hits: &PhraseHits,
+        progress: &Progress,
+    ) -> Result<Compiled, ReadError> {
         self.watched(progress, || Ok(compile(query, &self.connection, hits)?))
     }
 
-    /// Whether roll-ups and dictionary counts are complete: not while work is left to be done.
+    /// Whether roll-ups and dictionary counts keep up with the rows: not in the middle of an
+    /// import.
     fn rollups_hold(&self) -> Result<bool, ReadError> {
-        let mut pending = self.connection.prepare_cached("SELECT 1 FROM pending LIMIT 1")?;
-        Ok(!pending.exists([])?)
+        Ok(!is_pending(&self.connection, COUNTS)?)
     }
 }

@@ -36,7 +36,10 @@ impl Reader {
     /// The number of rows of a table, hidden ones included, and maybe more.
     pub(super) fn rows_of(&self, table: Table) -> Result<u64, ReadError> {
         let sql = format!("SELECT coalesce(max(id),0) FROM {}", table.name());
-        let most: i64 = self.connection.prepare_cached(&sql)?.query_row([], |row| row.get(0))?;
+        let most: i64 = self
+            .connection
+            .prepare_cached(&sql)?
+            .query_row([], |row| row.get(0))?;
         Ok(u64::try_from(most).unwrap_or(0))
     }
 
@@ -84,10 +87,13 @@ impl Reader {
 
     /// Dated rows in a stretch of time, in whole minutes; of both tables.
     fn rows_within(&self, stretch: Stretch) -> Result<u64, ReadError> {
-        let mut statement = self
-            .connection
-            .prepare_cached("SELECT coalesce(sum(count),0) FROM minute WHERE minute BETWEEN ?1 AND ?2")?;
-        let ends = params![stretch.first.div_euclid(MINUTE), stretch.last.div_euclid(MINUTE)];
+        let mut statement = self.connection.prepare_cached(
+            "SELECT coalesce(sum(count),0) FROM minute WHERE minute BETWEEN ?1 AND ?2",
+        )?;
+        let ends = params![
+            stretch.first.div_euclid(MINUTE),
+            stretch.last.div_euclid(MINUTE)
+        ];
         let rows: i64 = statement.query_row(ends, |row| row.get(0))?;
         Ok(u64::try_from(rows).unwrap_or(0))
     }
@@ -116,16 +122,25 @@ fn time_of(node: &Node) -> Option<Stretch> {
 fn by_index(node: &Node, lead: &Test) -> Plan {
     // Row numbers are no part of the time index, so it must not be chosen instead of them.
     let time = !matches!(lead.key, Key::Rows(_));
-    Plan { condition: visible(node.render(Some(lead), time)), whole: false }
+    Plan {
+        condition: visible(node.render(Some(lead), time)),
+        whole: false,
+    }
 }
 
 fn in_time_order(node: &Node) -> Plan {
-    Plan { condition: visible(node.render(None, true)), whole: false }
+    Plan {
+        condition: visible(node.render(None, true)),
+        whole: false,
+    }
 }
 
 /// Reading the whole table.
 pub(super) fn whole(node: &Node) -> Plan {
-    Plan { condition: visible(node.render(None, true)), whole: true }
+    Plan {
+        condition: visible(node.render(None, true)),
+        whole: true,
+    }
 }
 
 fn visible(mut sql: Sql) -> Sql {

@@ -33,7 +33,11 @@ impl Progress {
 
 impl std::fmt::Debug for Progress {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(if self.0.is_some() { "Progress(told)" } else { "Progress(none)" })
+        f.write_str(if self.0.is_some() {
+            "Progress(told)"
+        } else {
+            "Progress(none)"
+        })
     }
 }
 
@@ -55,7 +59,11 @@ impl Watch {
             self.spent.store(true, Ordering::Relaxed);
             return true;
         }
-        let progress = self.progress.lock().map(|progress| progress.clone()).unwrap_or_default();
+        let progress = self
+            .progress
+            .lock()
+            .map(|progress| progress.clone())
+            .unwrap_or_default();
         !progress.goes_on(self.rows.load(Ordering::Relaxed))
     }
 
@@ -80,7 +88,13 @@ impl Reader {
         self.watch.set(progress, None);
         let result = work();
         self.watch.set(&Progress::none(), None);
-        result.map_err(|error| if interrupted(&error) { ReadError::Stopped } else { error })
+        result.map_err(|error| {
+            if interrupted(&error) {
+                ReadError::Stopped
+            } else {
+                error
+            }
+        })
     }
 
     /// Runs `work` for so many steps at most; none where it takes longer.
@@ -108,12 +122,23 @@ impl Reader {
     /// [`ReadError::Stopped`] where the caller wants to.
     pub(super) fn advance(&self, rows: u64) -> Result<(), ReadError> {
         let rows = self.watch.rows.fetch_add(rows, Ordering::Relaxed) + rows;
-        let progress = self.watch.progress.lock().map(|held| held.clone()).unwrap_or_default();
-        if progress.goes_on(rows) { Ok(()) } else { Err(ReadError::Stopped) }
+        let progress = self
+            .watch
+            .progress
+            .lock()
+            .map(|held| held.clone())
+            .unwrap_or_default();
+        if progress.goes_on(rows) {
+            Ok(())
+        } else {
+            Err(ReadError::Stopped)
+        }
     }
 }
 
 fn interrupted(error: &ReadError) -> bool {
-    let ReadError::Sql(error) = error else { return false };
+    let ReadError::Sql(error) = error else {
+        return false;
+    };
     error.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted)
 }

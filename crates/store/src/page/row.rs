@@ -67,7 +67,13 @@ pub struct StoredRow {
 impl StoredRow {
     /// The stable id.
     pub fn id(&self) -> EventId {
-        let evidence = self.origin.sha256.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        let evidence = self
+            .origin
+            .sha256
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         EventId {
             evidence,
             member: self.origin.path.clone(),
@@ -79,18 +85,69 @@ impl StoredRow {
 
 /// The columns of `event` in the order in which they are read.
 const COLUMNS: [&str; 45] = [
-    "hidden", "kind", "time", "type", "cloud", "account", "organization", "region", "service",
-    "action", "activity", "outcome", "error_code", "error_message", "actor_name", "actor_id",
-    "actor_type", "session", "credential", "src_ip", "src_port", "dst_ip", "dst_port", "agent",
-    "resource_type", "resource_id", "resource_name", "resources", "bytes", "packets", "protocol",
-    "direction", "end_time", "time_flags", "time_raw", "quality", "conflict", "event_id",
-    "request_id", "member", "offset", "length", "sub", "decode", "id",
+    "hidden",
+    "kind",
+    "time",
+    "type",
+    "cloud",
+    "account",
+    "organization",
+    "region",
+    "service",
+    "action",
+    "activity",
+    "outcome",
+    "error_code",
+    "error_message",
+    "actor_name",
+    "actor_id",
+    "actor_type",
+    "session",
+    "credential",
+    "src_ip",
+    "src_port",
+    "dst_ip",
+    "dst_port",
+    "agent",
+    "resource_type",
+    "resource_id",
+    "resource_name",
+    "resources",
+    "bytes",
+    "packets",
+    "protocol",
+    "direction",
+    "end_time",
+    "time_flags",
+    "time_raw",
+    "quality",
+    "conflict",
+    "event_id",
+    "request_id",
+    "member",
+    "offset",
+    "length",
+    "sub",
+    "decode",
+    "id",
 ];
 
 /// Columns that only `event` has.
 const EVENT_ONLY: [&str; 14] = [
-    "kind", "organization", "error_code", "error_message", "actor_name", "actor_id", "actor_type",
-    "session", "credential", "agent", "resources", "conflict", "event_id", "request_id",
+    "kind",
+    "organization",
+    "error_code",
+    "error_message",
+    "actor_name",
+    "actor_id",
+    "actor_type",
+    "session",
+    "credential",
+    "agent",
+    "resources",
+    "conflict",
+    "event_id",
+    "request_id",
 ];
 
 /// The position of a column, found when this is compiled.
@@ -139,7 +196,11 @@ fn select(table: Table) -> String {
             column => column,
         })
         .collect();
-    format!("SELECT {} FROM {} WHERE id=?1", columns.join(","), table.name())
+    format!(
+        "SELECT {} FROM {} WHERE id=?1",
+        columns.join(","),
+        table.name()
+    )
 }
 
 impl Reader {
@@ -150,8 +211,16 @@ impl Reader {
     pub fn row(&self, at: RowRef) -> Result<Option<StoredRow>, ReadError> {
         let mut statement = self.connection.prepare_cached(statement(at.table))?;
         let mut rows = statement.query([at.id])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        Cells { reader: self, row, at }.read().map(Some)
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        Cells {
+            reader: self,
+            row,
+            at,
+        }
+        .read()
+        .map(Some)
     }
 
     /// The text of a term that a row refers to.
@@ -182,7 +251,8 @@ impl Cells<'_> {
             row: self.at,
             event,
             locator: self.locator()?,
-            origin: origin.ok_or_else(|| self.damaged(column!("member"), "a member of the case", member))?,
+            origin: origin
+                .ok_or_else(|| self.damaged(column!("member"), "a member of the case", member))?,
             duplicate: hidden & 1 != 0,
             withdrawn: hidden & 2 != 0,
             conflict: self.integer(column!("conflict"))? == Some(1),
@@ -190,14 +260,20 @@ impl Cells<'_> {
     }
 
     fn event(&self) -> Result<Event<'static>, ReadError> {
-        let data_type = self.term(column!("type"))?.ok_or_else(|| self.damaged(column!("type"), "a text", "nothing"))?;
+        let data_type = self
+            .term(column!("type"))?
+            .ok_or_else(|| self.damaged(column!("type"), "a text", "nothing"))?;
         Ok(Event {
-            kind: self.word(column!("kind"), Kind::from_u8)?.unwrap_or(Kind::Event),
+            kind: self
+                .word(column!("kind"), Kind::from_u8)?
+                .unwrap_or(Kind::Event),
             time: self.time()?,
             time_raw: self.plain(column!("time_raw"))?,
             end_time: self.integer(column!("end_time"))?,
             data_type,
-            cloud: self.word(column!("cloud"), Cloud::from_u8)?.unwrap_or(Cloud::Other),
+            cloud: self
+                .word(column!("cloud"), Cloud::from_u8)?
+                .unwrap_or(Cloud::Other),
             account: self.term(column!("account"))?,
             organization: self.term(column!("organization"))?,
             region: self.term(column!("region"))?,
@@ -230,7 +306,11 @@ impl Cells<'_> {
 
     fn time(&self) -> Result<Reading, ReadError> {
         let flags = TimeFlags(self.number(column!("time_flags"))?.unwrap_or(0));
-        Ok(Reading { ns: self.integer(column!("time"))?, offset_minutes: None, flags })
+        Ok(Reading {
+            ns: self.integer(column!("time"))?,
+            offset_minutes: None,
+            flags,
+        })
     }
 
     fn locator(&self) -> Result<Locator, ReadError> {
@@ -241,7 +321,9 @@ impl Cells<'_> {
             offset: needed(column!("offset"), self.number(column!("offset"))?)?,
             length: needed(column!("length"), self.number(column!("length"))?)?,
             sub: self.number(column!("sub"))?,
-            decode: self.word(column!("decode"), Decode::from_u8)?.unwrap_or_default(),
+            decode: self
+                .word(column!("decode"), Decode::from_u8)?
+                .unwrap_or_default(),
         })
     }
 
@@ -252,12 +334,15 @@ impl Cells<'_> {
                 id: self.term(column!("resource_id"))?,
                 name: self.term(column!("resource_name"))?,
             };
-            return Ok(if one == Resource::default() { Vec::new() } else { vec![one] });
+            return Ok(if one == Resource::default() {
+                Vec::new()
+            } else {
+                vec![one]
+            });
         }
-        let mut statement = self
-            .reader
-            .connection
-            .prepare_cached("SELECT type, id, name FROM event_resource WHERE event=?1 ORDER BY n")?;
+        let mut statement = self.reader.connection.prepare_cached(
+            "SELECT type, id, name FROM event_resource WHERE event=?1 ORDER BY n",
+        )?;
         let mut rows = statement.query([self.at.id])?;
         let mut resources = Vec::new();
         while let Some(row) = rows.next()? {
@@ -283,11 +368,14 @@ impl Cells<'_> {
     }
 
     fn required(&self, column: usize) -> Result<i64, ReadError> {
-        self.integer(column)?.ok_or_else(|| self.damaged(column, "a number", "nothing"))
+        self.integer(column)?
+            .ok_or_else(|| self.damaged(column, "a number", "nothing"))
     }
 
     fn number<T: TryFrom<i64>>(&self, column: usize) -> Result<Option<T>, ReadError> {
-        let Some(number) = self.integer(column)? else { return Ok(None) };
+        let Some(number) = self.integer(column)? else {
+            return Ok(None);
+        };
         match T::try_from(number) {
             Ok(number) => Ok(Some(number)),
             Err(_) => Err(self.damaged(column, "a number in its range", number)),
@@ -295,9 +383,13 @@ impl Cells<'_> {
     }
 
     fn word<T>(&self, column: usize, word: fn(u8) -> Option<T>) -> Result<Option<T>, ReadError> {
-        let Some(number) = self.integer(column)? else { return Ok(None) };
+        let Some(number) = self.integer(column)? else {
+            return Ok(None);
+        };
         let known = u8::try_from(number).ok().and_then(word);
-        known.map(Some).ok_or_else(|| self.damaged(column, "the number of a word", number))
+        known
+            .map(Some)
+            .ok_or_else(|| self.damaged(column, "the number of a word", number))
     }
 
     fn term(&self, column: usize) -> Result<Text<'static>, ReadError> {
@@ -326,6 +418,12 @@ impl Cells<'_> {
     fn damaged(&self, column: usize, expected: &'static str, found: impl ToString) -> ReadError {
         let RowRef { table, id } = self.at;
         let column = COLUMNS.get(column).copied().unwrap_or("");
-        ReadError::Damaged { table, row: id, column, expected, found: found.to_string() }
+        ReadError::Damaged {
+            table,
+            row: id,
+            column,
+            expected,
+            found: found.to_string(),
+        }
     }
 }

@@ -20,8 +20,14 @@ impl Reader {
         columns: &str,
         each: &mut dyn FnMut(&Row<'_>) -> Result<(), ReadError>,
     ) -> Result<(), ReadError> {
-        let Some(plan) = self.plan_all(node, table)? else { return Ok(()) };
-        let select = format!("SELECT {columns} FROM {} WHERE {}", plan.source(table), plan.condition.text);
+        let Some(plan) = self.plan_all(node, table)? else {
+            return Ok(());
+        };
+        let select = format!(
+            "SELECT {columns} FROM {} WHERE {}",
+            plan.source(table),
+            plan.condition.text
+        );
         if !plan.whole {
             return self.run(&select, &plan.condition.values, each);
         }
@@ -31,7 +37,9 @@ impl Reader {
         while from <= rows {
             let mut values = plan.condition.values.clone();
             let to = from + CHUNK - 1;
-            values.extend([from, to].map(|end| Value::Integer(i64::try_from(end).unwrap_or(i64::MAX))));
+            values.extend(
+                [from, to].map(|end| Value::Integer(i64::try_from(end).unwrap_or(i64::MAX))),
+            );
             self.run(&select, &values, each)?;
             self.advance(CHUNK.min(rows + 1 - from))?;
             from += CHUNK;

@@ -27,7 +27,9 @@ impl Reader {
         // What `each` fails with is kept aside, as the way here has an error of its own.
         let mut failed = None;
         self.places_in_order(query, order, progress, &mut |place| {
-            let Some(row) = self.row(place.row)? else { return Ok(true) };
+            let Some(row) = self.row(place.row)? else {
+                return Ok(true);
+            };
             each(row).or_else(|error| {
                 failed = Some(error);
                 Ok(false)
@@ -66,8 +68,14 @@ impl Reader {
         let mut event_statement = self.connection.prepare_cached(&event.text)?;
         let mut flow_statement = self.connection.prepare_cached(&flow.text)?;
         let mut heads = [
-            Head::new(event_statement.query(params_from_iter(&event.values))?, Table::Event)?,
-            Head::new(flow_statement.query(params_from_iter(&flow.values))?, Table::Flow)?,
+            Head::new(
+                event_statement.query(params_from_iter(&event.values))?,
+                Table::Event,
+            )?,
+            Head::new(
+                flow_statement.query(params_from_iter(&flow.values))?,
+                Table::Flow,
+            )?,
         ];
         let mut given = 0;
         loop {
@@ -77,7 +85,9 @@ impl Reader {
                 (None, Some(_)) => 1,
                 (Some(event), Some(flow)) => usize::from(!event.precedes(&flow, order)),
             };
-            let Some(place) = heads[next].place else { return Ok(true) };
+            let Some(place) = heads[next].place else {
+                return Ok(true);
+            };
             heads[next].advance()?;
             given += 1;
             if given == TOLD {
@@ -91,10 +101,19 @@ impl Reader {
     }
 
     /// The statement that gives a table's places in order.
-    fn sorted(&self, query: &Compiled, table: Table, order: Order, dated: &str) -> Result<Sql, ReadError> {
+    fn sorted(
+        &self,
+        query: &Compiled,
+        table: Table,
+        order: Order,
+        dated: &str,
+    ) -> Result<Sql, ReadError> {
         let order = order.sql();
         let Some(plan) = self.plan_sorted(query.node(table), table)? else {
-            return Ok(Sql { text: "SELECT NULL, NULL WHERE 0".to_owned(), values: Vec::<Value>::new() });
+            return Ok(Sql {
+                text: "SELECT NULL, NULL WHERE 0".to_owned(),
+                values: Vec::<Value>::new(),
+            });
         };
         Ok(Sql {
             text: format!(
@@ -116,7 +135,11 @@ struct Head<'a> {
 
 impl<'a> Head<'a> {
     fn new(rows: Rows<'a>, table: Table) -> Result<Head<'a>, ReadError> {
-        let mut head = Head { rows, table, place: None };
+        let mut head = Head {
+            rows,
+            table,
+            place: None,
+        };
         head.advance()?;
         Ok(head)
     }
@@ -124,7 +147,13 @@ impl<'a> Head<'a> {
     fn advance(&mut self) -> Result<(), ReadError> {
         let table = self.table;
         let place = |row: &Row<'_>| -> rusqlite::Result<Cursor> {
-            Ok(Cursor { time: row.get(0)?, row: RowRef { table, id: row.get(1)? } })
+            Ok(Cursor {
+                time: row.get(0)?,
+                row: RowRef {
+                    table,
+                    id: row.get(1)?,
+                },
+            })
         };
         self.place = self.rows.next()?.map(place).transpose()?;
         Ok(())

@@ -30,7 +30,13 @@ impl Reader {
     ///
     /// # Errors
     /// What SQLite says, that the caller stopped, or that the field has no values to be ranked.
-    pub fn top(&self, field: Field, query: &Compiled, limit: usize, progress: &Progress) -> Result<Vec<TopValue>, ReadError> {
+    pub fn top(
+        &self,
+        field: Field,
+        query: &Compiled,
+        limit: usize,
+        progress: &Progress,
+    ) -> Result<Vec<TopValue>, ReadError> {
         rankable(field)?;
         self.watched(progress, || {
             let whole_case = query.shape.time.is_none() && query.shape.rest == Rest::Nothing;
@@ -50,7 +56,12 @@ impl Reader {
             let mut values = Vec::with_capacity(best.len());
             for (key, sum) in best {
                 let value = self.value_text(field, key)?;
-                values.push(TopValue { value, count: sum.rows, first: sum.first, last: sum.last });
+                values.push(TopValue {
+                    value,
+                    count: sum.rows,
+                    first: sum.first,
+                    last: sum.last,
+                });
             }
             values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
             values.truncate(limit);
@@ -58,9 +69,22 @@ impl Reader {
         })
     }
 
-    fn top_of_dictionary(&self, field: Field, kind: TermKind, limit: usize) -> Result<Vec<TopValue>, ReadError> {
-        let count = if field == Field::DstIp { "count_dst" } else { "count" };
-        let both = if kind == TermKind::Address { "min(count,count_dst)" } else { "0" };
+    fn top_of_dictionary(
+        &self,
+        field: Field,
+        kind: TermKind,
+        limit: usize,
+    ) -> Result<Vec<TopValue>, ReadError> {
+        let count = if field == Field::DstIp {
+            "count_dst"
+        } else {
+            "count"
+        };
+        let both = if kind == TermKind::Address {
+            "min(count,count_dst)"
+        } else {
+            "0"
+        };
         let sql = if self.one_namespace(kind)? {
             format!(
                 "SELECT value, {count}, first, last, {both}, id FROM term
@@ -94,16 +118,26 @@ impl Reader {
 
     /// First and last time of the rows that have an address at this end.
     fn times_of(&self, field: Field, id: i64) -> Result<(Option<i64>, Option<i64>), ReadError> {
-        let column = if field == Field::DstIp { "dst_ip" } else { "src_ip" };
+        let column = if field == Field::DstIp {
+            "dst_ip"
+        } else {
+            "src_ip"
+        };
         let mut sum = Sum::ZERO;
         let flows = format!("SELECT min(first), max(last) FROM flow_pair WHERE {column}=?1");
-        let events = format!(
-            "SELECT min(time), max(time) FROM event WHERE hidden=0 AND {column}=?1"
-        );
+        let events =
+            format!("SELECT min(time), max(time) FROM event WHERE hidden=0 AND {column}=?1");
         for sql in [flows, events] {
-            let ends = self.connection.prepare_cached(&sql)?.query_row([id], |row| {
-                Ok(Sum { first: row.get(0)?, last: row.get(1)?, ..Sum::ZERO })
-            })?;
+            let ends = self
+                .connection
+                .prepare_cached(&sql)?
+                .query_row([id], |row| {
+                    Ok(Sum {
+                        first: row.get(0)?,
+                        last: row.get(1)?,
+                        ..Sum::ZERO
+                    })
+                })?;
             sum.add(&ends);
         }
         Ok((sum.first, sum.last))
@@ -117,9 +151,13 @@ impl Reader {
         same: &HashMap<i64, i64>,
         groups: &mut Groups<i64>,
     ) -> Result<(), ReadError> {
-        let Some(source) = source(field, table) else { return Ok(()) };
+        let Some(source) = source(field, table) else {
+            return Ok(());
+        };
         let (column, own) = match source {
-            Source::Term(column, _) | Source::Word(column) | Source::Number(column) => (column, None),
+            Source::Term(column, _) | Source::Word(column) | Source::Number(column) => {
+                (column, None)
+            }
             Source::Resource(column, own, _) => (column, Some(own)),
             Source::Flow => ("1", None),
             Source::Member => ("member", None),
@@ -135,18 +173,36 @@ impl Reader {
             if let Some(own) = own
                 && row.get::<_, Option<i64>>(2)?.is_some()
             {
-                return self.distinct_of(own, RowRef { table, id: row.get(3)? }, &mut add);
+                return self.distinct_of(
+                    own,
+                    RowRef {
+                        table,
+                        id: row.get(3)?,
+                    },
+                    &mut add,
+                );
             }
             if let Some(value) = row.get::<_, Option<i64>>(0)? {
-                add(if field == Field::Evidence { self.evidence_of(value)? } else { value });
+                add(if field == Field::Evidence {
+                    self.evidence_of(value)?
+                } else {
+                    value
+                });
             }
             Ok(())
         })
     }
 
     /// The different values of an event's resources.
-    fn distinct_of(&self, own: &str, row: RowRef, add: &mut dyn FnMut(i64)) -> Result<(), ReadError> {
-        let sql = format!("SELECT DISTINCT {own} FROM event_resource WHERE event=?1 AND {own} IS NOT NULL");
+    fn distinct_of(
+        &self,
+        own: &str,
+        row: RowRef,
+        add: &mut dyn FnMut(i64),
+    ) -> Result<(), ReadError> {
+        let sql = format!(
+            "SELECT DISTINCT {own} FROM event_resource WHERE event=?1 AND {own} IS NOT NULL"
+        );
         let mut statement = self.connection.prepare_cached(&sql)?;
         let mut rows = statement.query([row.id])?;
         while let Some(row) = rows.next()? {
@@ -161,20 +217,29 @@ impl Reader {
 
     /// A group's number as text.
     pub(super) fn value_text(&self, field: Field, key: i64) -> Result<String, ReadError> {
-        let word = |key| known_words(field).iter().find(|(number, _)| i64::from(*number) == key).map(|(_, word)| *word);
+        let word = |key| {
+            known_words(field)
+                .iter()
+                .find(|(number, _)| i64::from(*number) == key)
+                .map(|(_, word)| *word)
+        };
         Ok(match field {
             Field::Evidence => evidence_label(key),
-            Field::Member => self.origin(key)?.map_or_else(String::new, |origin| origin.path.clone()),
-            _ if term_kind(field).is_some() => {
-                self.text(key)?.map_or_else(String::new, |text| text.as_ref().to_owned())
-            }
+            Field::Member => self
+                .origin(key)?
+                .map_or_else(String::new, |origin| origin.path.clone()),
+            _ if term_kind(field).is_some() => self
+                .text(key)?
+                .map_or_else(String::new, |text| text.as_ref().to_owned()),
             _ => word(key).map_or_else(|| key.to_string(), str::to_owned),
         })
     }
 
     fn one_namespace(&self, kind: TermKind) -> Result<bool, ReadError> {
         let end = |sql: &str| -> rusqlite::Result<Option<i64>> {
-            self.connection.prepare_cached(sql)?.query_row([kind as u8], |row| row.get(0))
+            self.connection
+                .prepare_cached(sql)?
+                .query_row([kind as u8], |row| row.get(0))
         };
         let least = end("SELECT min(namespace) FROM term WHERE kind=?1")?;
         Ok(least == end("SELECT max(namespace) FROM term WHERE kind=?1")?)
@@ -207,5 +272,8 @@ fn rankable(field: Field) -> Result<(), ReadError> {
         FieldKind::Unique => "nearly every row has a value of its own; list the rows instead",
         _ => return Ok(()),
     };
-    Err(ReadError::Field { field, reason: reason.to_owned() })
+    Err(ReadError::Field {
+        field,
+        reason: reason.to_owned(),
+    })
 }

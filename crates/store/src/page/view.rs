@@ -79,7 +79,8 @@ fn expression(field: Field, source: Source) -> String {
         Source::Text(column) => text(&format!("t.{column}")),
         Source::Flow => "'flow'".to_owned(),
         Source::Id => {
-            "lower(hex(substr(e.sha256,1,8)))||'.'||m.path||'.'||t.offset||coalesce('.'||t.sub,'')".to_owned()
+            "lower(hex(substr(e.sha256,1,8)))||'.'||m.path||'.'||t.offset||coalesce('.'||t.sub,'')"
+                .to_owned()
         }
         Source::Member => match field {
             Field::Evidence => "printf('EV-%04d',e.id)".to_owned(),
@@ -90,8 +91,10 @@ fn expression(field: Field, source: Source) -> String {
 }
 
 fn word(field: Field, column: &str) -> String {
-    let cases: Vec<String> =
-        known_words(field).iter().map(|(number, word)| format!("WHEN {number} THEN '{word}'")).collect();
+    let cases: Vec<String> = known_words(field)
+        .iter()
+        .map(|(number, word)| format!("WHEN {number} THEN '{word}'"))
+        .collect();
     format!("CASE {column} {} END", cases.join(" "))
 }
 

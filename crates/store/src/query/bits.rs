@@ -10,7 +10,9 @@ pub struct RowBits {
 impl RowBits {
     /// Adds a row number; numbers that no row has (below 0) are passed over.
     pub fn insert(&mut self, number: i64) {
-        let Ok(number) = usize::try_from(number) else { return };
+        let Ok(number) = usize::try_from(number) else {
+            return;
+        };
         let (byte, bit) = (number / 8, 1 << (number % 8));
         if byte >= self.bytes.len() {
             self.bytes.resize(byte + 1, 0);
@@ -38,9 +40,15 @@ impl RowBits {
 
     /// The numbers, least first.
     pub fn iter(&self) -> impl Iterator<Item = i64> {
-        self.bytes.iter().enumerate().filter(|(_, byte)| **byte != 0).flat_map(|(at, byte)| {
-            (0..8).filter(move |bit| byte >> bit & 1 == 1).map(move |bit| at as i64 * 8 + bit)
-        })
+        self.bytes
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| **byte != 0)
+            .flat_map(|(at, byte)| {
+                (0..8)
+                    .filter(move |bit| byte >> bit & 1 == 1)
+                    .map(move |bit| at as i64 * 8 + bit)
+            })
     }
 
     /// The bit string.
@@ -61,7 +69,11 @@ impl FromIterator<i64> for RowBits {
 pub(crate) fn has(bytes: &[u8], number: i64) -> bool {
     usize::try_from(number)
         .ok()
-        .and_then(|number| bytes.get(number / 8).map(|byte| byte >> (number % 8) & 1 == 1))
+        .and_then(|number| {
+            bytes
+                .get(number / 8)
+                .map(|byte| byte >> (number % 8) & 1 == 1)
+        })
         .unwrap_or(false)
 }
 

@@ -5,7 +5,9 @@ use vestige_model::Field;
 use crate::term::TermKind;
 
 /// The row tables.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Table {
     /// Events, resources, and flows that say more than `flow` holds.

@@ -55,7 +55,11 @@ pub(crate) enum Rest {
 /// # Errors
 /// What SQLite says.
 pub fn compile(query: &Query, connection: &Connection, hits: &PhraseHits) -> Result<Compiled> {
-    let mut compiler = Compiler { connection, hits, lookup: Lookup::default() };
+    let mut compiler = Compiler {
+        connection,
+        hits,
+        lookup: Lookup::default(),
+    };
     let event = compiler.node(&query.expr, Table::Event)?;
     let flow = compiler.node(&query.expr, Table::Flow)?;
     let shape = compiler.shape(&query.expr)?;
@@ -102,7 +106,9 @@ impl Compiler<'_> {
     }
 
     fn field(&mut self, field: Field, values: &[Value], table: Table) -> Result<Node> {
-        let Some(source) = source(field, table) else { return Ok(absent_only(values)) };
+        let Some(source) = source(field, table) else {
+            return Ok(absent_only(values));
+        };
         Ok(match source {
             Source::Term(column, kind) => {
                 if values.contains(&Value::Present) {
@@ -126,14 +132,14 @@ impl Compiler<'_> {
             Source::Number(column) => numbers_test(column, values),
             Source::Time(column) => times_test(column, values),
             Source::Text(column) => texts_test(column, values),
-            Source::Member => {
-                runs_test(&origin::runs(self.connection, table, field, values)?)
-            }
+            Source::Member => runs_test(&origin::runs(self.connection, table, field, values)?),
             Source::Id => {
                 let mut rows = RowBits::default();
                 for value in values {
                     let Value::Id(id) = value else { continue };
-                    origin::rows_of_id(self.connection, table, id)?.into_iter().for_each(|row| rows.insert(row));
+                    origin::rows_of_id(self.connection, table, id)?
+                        .into_iter()
+                        .for_each(|row| rows.insert(row));
                 }
                 rows_test(&rows)
             }
@@ -145,17 +151,27 @@ impl Compiler<'_> {
             Expr::And(parts) => parts.as_slice(),
             other => std::slice::from_ref(other),
         };
-        let mut shape = Shape { time: None, rest: Rest::Nothing };
+        let mut shape = Shape {
+            time: None,
+            rest: Rest::Nothing,
+        };
         for part in parts {
             match part {
                 Expr::All => {}
-                Expr::Field(Field::Time, values) if matches!(values.as_slice(), [Value::Time(_)]) => {
-                    let [Value::Time(stretch)] = values.as_slice() else { continue };
+                Expr::Field(Field::Time, values)
+                    if matches!(values.as_slice(), [Value::Time(_)]) =>
+                {
+                    let [Value::Time(stretch)] = values.as_slice() else {
+                        continue;
+                    };
                     shape.time = Some(shape.time.unwrap_or(Stretch::ALL).and(*stretch));
                 }
                 Expr::Field(field, values) if shape.rest == Rest::Nothing && all_texts(values) => {
                     shape.rest = match term_kind(*field) {
-                        Some(kind) => Rest::Terms(*field, self.lookup.find(self.connection, kind, values)?.ids),
+                        Some(kind) => Rest::Terms(
+                            *field,
+                            self.lookup.find(self.connection, kind, values)?.ids,
+                        ),
                         None => Rest::Other,
                     };
                 }
@@ -167,12 +183,18 @@ impl Compiler<'_> {
 }
 
 fn all_texts(values: &[Value]) -> bool {
-    values.iter().all(|value| matches!(value, Value::Text(_) | Value::Addresses(_)))
+    values
+        .iter()
+        .all(|value| matches!(value, Value::Text(_) | Value::Addresses(_)))
 }
 
 /// What a table without the field answers.
 fn absent_only(values: &[Value]) -> Node {
-    if values.contains(&Value::Absent) { Node::True } else { Node::False }
+    if values.contains(&Value::Absent) {
+        Node::True
+    } else {
+        Node::False
+    }
 }
 
 /// Joins the parts of an OR that ask for the same field, so that their values are looked up and
@@ -206,14 +228,33 @@ fn term_test(column: &'static str, terms: &Terms) -> Node {
     if !INDEXED.contains(&column) {
         return Test::other(format!("{}{}", plain.0, plain.1.text), plain.1.values);
     }
-    let key = Key::Column { rows: terms.rows, single };
+    let key = Key::Column {
+        rows: terms.rows,
+        single,
+    };
     match driven {
-        None => Node::Test(Test { column, plain: plain.1, driven: None, key }),
+        None => Node::Test(Test {
+            column,
+            plain: plain.1,
+            driven: None,
+            key,
+        }),
         Some(driven) => {
             // The bit string comes before the column, so the plain form brings the column itself.
-            let plain = Sql { text: format!("{}{}", plain.0, plain.1.text), values: plain.1.values };
-            let driven = Sql { text: format!("{column}{}", driven.text), values: driven.values };
-            Node::Test(Test { column: "", plain, driven: Some(driven), key })
+            let plain = Sql {
+                text: format!("{}{}", plain.0, plain.1.text),
+                values: plain.1.values,
+            };
+            let driven = Sql {
+                text: format!("{column}{}", driven.text),
+                values: driven.values,
+            };
+            Node::Test(Test {
+                column: "",
+                plain,
+                driven: Some(driven),
+                key,
+            })
         }
     }
 }
@@ -227,11 +268,26 @@ fn membership(ids: &[i64], column: &str) -> ((String, Sql), Option<Sql>) {
             1 => "=?".to_owned(),
             many => format!(" IN ({})", vec!["?"; many].join(",")),
         };
-        return ((column.to_owned(), Sql { text, values: integers(ids) }), None);
+        return (
+            (
+                column.to_owned(),
+                Sql {
+                    text,
+                    values: integers(ids),
+                },
+            ),
+            None,
+        );
     }
     let bits: RowBits = ids.iter().copied().collect();
-    let plain = Sql { text: String::new(), values: vec![SqlValue::Blob(bits.bytes().to_vec())] };
-    ((format!("vestige_has(?,{column})"), plain), Some(listed(ids)))
+    let plain = Sql {
+        text: String::new(),
+        values: vec![SqlValue::Blob(bits.bytes().to_vec())],
+    };
+    (
+        (format!("vestige_has(?,{column})"), plain),
+        Some(listed(ids)),
+    )
 }
 
 /// ` IN` a list that is given as one parameter.
@@ -243,7 +299,10 @@ fn listed(ids: &[i64]) -> Sql {
     }
     list.push(']');
     let text = " IN (SELECT value FROM json_each(?))".to_owned();
-    Sql { text, values: vec![SqlValue::Text(list)] }
+    Sql {
+        text,
+        values: vec![SqlValue::Text(list)],
+    }
 }
 
 /// Any of an event's resources has one of these terms, or any term at all.
@@ -280,11 +339,24 @@ fn rows_test(rows: &RowBits) -> Node {
         values: vec![SqlValue::Blob(rows.bytes().to_vec())],
     };
     if rows.len() > FEW_ROWS {
-        return Node::Test(Test { column: "", plain, driven: None, key: Key::None });
+        return Node::Test(Test {
+            column: "",
+            plain,
+            driven: None,
+            key: Key::None,
+        });
     }
     let list = listed(&rows.iter().collect::<Vec<_>>());
-    let driven = Sql { text: format!("id{}", list.text), values: list.values };
-    Node::Test(Test { column: "", plain, driven: Some(driven), key: Key::Rows(rows.len()) })
+    let driven = Sql {
+        text: format!("id{}", list.text),
+        values: list.values,
+    };
+    Node::Test(Test {
+        column: "",
+        plain,
+        driven: Some(driven),
+        key: Key::Rows(rows.len()),
+    })
 }
 
 /// Tests for runs of row numbers.
@@ -300,9 +372,18 @@ fn runs_test(runs: &[origin::Run]) -> Node {
     let rows = runs.iter().map(|(from, to)| to.abs_diff(*from) + 1).sum();
     let write = |column: &str| Sql {
         text: vec![format!("{column} BETWEEN ? AND ?"); runs.len()].join(" OR "),
-        values: runs.iter().flat_map(|(from, to)| [*from, *to]).map(SqlValue::Integer).collect(),
+        values: runs
+            .iter()
+            .flat_map(|(from, to)| [*from, *to])
+            .map(SqlValue::Integer)
+            .collect(),
     };
-    Node::Test(Test { column: "", plain: write("+id"), driven: Some(write("id")), key: Key::Rows(rows) })
+    Node::Test(Test {
+        column: "",
+        plain: write("+id"),
+        driven: Some(write("id")),
+        key: Key::Rows(rows),
+    })
 }
 
 /// Tests of a number against words and ranges.
@@ -314,7 +395,9 @@ fn numbers_test(column: &'static str, values: &[Value]) -> Node {
             Value::Word(number) => ranges.push((i64::from(*number), i64::from(*number))),
             Value::Number(low, high) => {
                 // Storage holds nothing above what 63 bits hold.
-                let Ok(low) = i64::try_from(*low) else { continue };
+                let Ok(low) = i64::try_from(*low) else {
+                    continue;
+                };
                 ranges.push((low, i64::try_from(*high).unwrap_or(i64::MAX)));
             }
             _ => {}
@@ -335,7 +418,10 @@ fn times_test(column: &'static str, values: &[Value]) -> Node {
         }
     }
     let key = match ranges.as_slice() {
-        [(first, last)] if column == "time" => Key::Time(Stretch { first: *first, last: *last }),
+        [(first, last)] if column == "time" => Key::Time(Stretch {
+            first: *first,
+            last: *last,
+        }),
         _ => Key::None,
     };
     parts.push(ranges_test(column, ranges, key));
@@ -354,10 +440,17 @@ fn ranges_test(column: &'static str, mut ranges: Vec<(i64, i64)>, key: Key) -> N
         }
     }
     let (single, wide): (Vec<_>, Vec<_>) = joined.into_iter().partition(|(low, high)| low == high);
-    let mut parts: Vec<Node> = wide.into_iter().map(|(low, high)| range_test(column, low, high, key)).collect();
+    let mut parts: Vec<Node> = wide
+        .into_iter()
+        .map(|(low, high)| range_test(column, low, high, key))
+        .collect();
     if !single.is_empty() {
         let ids: Vec<i64> = single.into_iter().map(|(low, _)| low).collect();
-        let sql = if ids.len() <= LISTED { membership(&ids, column).0.1 } else { listed(&ids) };
+        let sql = if ids.len() <= LISTED {
+            membership(&ids, column).0.1
+        } else {
+            listed(&ids)
+        };
         parts.push(Test::other(format!("{column}{}", sql.text), sql.values));
     }
     Node::or(parts)
@@ -371,7 +464,15 @@ fn range_test(column: &'static str, low: i64, high: i64, key: Key) -> Node {
         (low, high) => (" BETWEEN ? AND ?", vec![low, high]),
     };
     let values = values.into_iter().map(SqlValue::Integer).collect();
-    Node::Test(Test { column, plain: Sql { text: text.to_owned(), values }, driven: None, key })
+    Node::Test(Test {
+        column,
+        plain: Sql {
+            text: text.to_owned(),
+            values,
+        },
+        driven: None,
+        key,
+    })
 }
 
 /// Tests of texts and ids that are kept in the row itself.
@@ -389,7 +490,9 @@ fn texts_test(column: &'static str, values: &[Value]) -> Node {
     if let [pattern] = patterns.as_slice()
         && let Some(text) = pattern.exact().filter(|text| text.is_ascii())
     {
-        let bytes = uuid::Uuid::try_parse(&text).ok().filter(|_| text.len() == 36);
+        let bytes = uuid::Uuid::try_parse(&text)
+            .ok()
+            .filter(|_| text.len() == 36);
         let mut sql = format!("{column}=? COLLATE NOCASE");
         let mut values = vec![SqlValue::Text(text)];
         if let Some(uuid) = bytes {
@@ -400,5 +503,8 @@ fn texts_test(column: &'static str, values: &[Value]) -> Node {
     }
     let spellings: Vec<&str> = patterns.iter().map(|pattern| pattern.spelling()).collect();
     let list = serde_json::Value::from(spellings).to_string();
-    Test::other(format!("vestige_matches({column},?)"), vec![SqlValue::Text(list)])
+    Test::other(
+        format!("vestige_matches({column},?)"),
+        vec![SqlValue::Text(list)],
+    )
 }

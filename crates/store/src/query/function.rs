@@ -30,10 +30,14 @@ pub fn register(connection: &Connection) -> Result<()> {
 
 fn matches(context: &mut Context<'_>) -> Result<bool> {
     let set = context.get_or_create_aux(1, |list| -> Result<TextSet> {
-        let list = list.as_str().map_err(|error| Error::UserFunctionError(error.into()))?;
+        let list = list
+            .as_str()
+            .map_err(|error| Error::UserFunctionError(error.into()))?;
         let spellings: Vec<String> =
             serde_json::from_str(list).map_err(|error| Error::UserFunctionError(error.into()))?;
-        Ok(TextSet::new(spellings.iter().map(|spelling| Pattern::new(spelling))))
+        Ok(TextSet::new(
+            spellings.iter().map(|spelling| Pattern::new(spelling)),
+        ))
     })?;
     Ok(match context.get_raw(0) {
         ValueRef::Text(text) => std::str::from_utf8(text).is_ok_and(|text| set.matches(text)),
@@ -44,7 +48,9 @@ fn matches(context: &mut Context<'_>) -> Result<bool> {
 
 /// The text of a UUID that is stored as its sixteen bytes.
 pub(crate) fn uuid_text(bytes: &[u8]) -> Option<String> {
-    uuid::Uuid::from_slice(bytes).ok().map(|uuid| uuid.hyphenated().to_string())
+    uuid::Uuid::from_slice(bytes)
+        .ok()
+        .map(|uuid| uuid.hyphenated().to_string())
 }
 
 /// Patterns to be matched together: those without wild cards by one look-up.
@@ -72,7 +78,9 @@ impl TextSet {
     /// Whether any of them matches.
     pub fn matches(&self, value: &str) -> bool {
         let exact = !self.exact.is_empty()
-            && self.exact.contains(&value.chars().map(fold).collect::<String>());
+            && self
+                .exact
+                .contains(&value.chars().map(fold).collect::<String>());
         exact || self.wild.iter().any(|pattern| pattern.matches(value))
     }
 }

@@ -51,8 +51,16 @@ pub(crate) enum Key {
 impl Test {
     /// A test that no index helps with; the text is all of it.
     pub fn other(text: impl Into<String>, values: Vec<Value>) -> Node {
-        let plain = Sql { text: text.into(), values };
-        Node::Test(Test { column: "", plain, driven: None, key: Key::None })
+        let plain = Sql {
+            text: text.into(),
+            values,
+        };
+        Node::Test(Test {
+            column: "",
+            plain,
+            driven: None,
+            key: Key::None,
+        })
     }
 }
 
@@ -156,7 +164,11 @@ impl Test {
             Key::Time(_) => !sight.time,
             Key::Column { .. } | Key::Rows(_) => !leads,
         };
-        let body = self.driven.as_ref().filter(|_| leads).unwrap_or(&self.plain);
+        let body = self
+            .driven
+            .as_ref()
+            .filter(|_| leads)
+            .unwrap_or(&self.plain);
         sql.text.push('(');
         if hidden && !self.column.is_empty() {
             sql.text.push('+');

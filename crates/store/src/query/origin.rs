@@ -11,7 +11,12 @@ use super::value::evidence_label;
 pub(crate) type Run = (i64, i64);
 
 /// The runs of rows whose member is any of these, joined where they touch.
-pub(crate) fn runs(connection: &Connection, table: Table, field: Field, values: &[Value]) -> Result<Vec<Run>> {
+pub(crate) fn runs(
+    connection: &Connection,
+    table: Table,
+    field: Field,
+    values: &[Value],
+) -> Result<Vec<Run>> {
     let name = table.name();
     let mut statement = connection.prepare_cached(&format!(
         "SELECT {name}_from, {name}_to, m.path, e.id, a.started
@@ -60,8 +65,12 @@ fn any_time(values: &[Value], time: i64) -> bool {
 /// The rows of a table that have this id; several where the same bytes are several evidence items.
 pub(crate) fn rows_of_id(connection: &Connection, table: Table, id: &EventId) -> Result<Vec<i64>> {
     let name = table.name();
-    let Ok(prefix) = u64::from_str_radix(&id.evidence, 16) else { return Ok(Vec::new()) };
-    let Ok(offset) = i64::try_from(id.offset) else { return Ok(Vec::new()) };
+    let Ok(prefix) = u64::from_str_radix(&id.evidence, 16) else {
+        return Ok(Vec::new());
+    };
+    let Ok(offset) = i64::try_from(id.offset) else {
+        return Ok(Vec::new());
+    };
     // SHA-256 digests are compared as bytes, so the prefix is a range of the index.
     let least = prefix.to_be_bytes().to_vec();
     let mut statement = connection.prepare_cached(&format!(
@@ -80,14 +89,22 @@ pub(crate) fn rows_of_id(connection: &Connection, table: Table, id: &EventId) ->
 
 /// The row of a member at this offset. Rows are in the order of their offsets, so halving finds
 /// it; where a row is missing the run is read from its beginning.
-fn row_at(connection: &Connection, table: Table, run: Run, offset: i64, sub: Option<u32>) -> Result<Option<i64>> {
+fn row_at(
+    connection: &Connection,
+    table: Table,
+    run: Run,
+    offset: i64,
+    sub: Option<u32>,
+) -> Result<Option<i64>> {
     let name = table.name();
-    let mut probe =
-        connection.prepare_cached(&format!("SELECT offset FROM {name} WHERE id=?1"))?;
+    let mut probe = connection.prepare_cached(&format!("SELECT offset FROM {name} WHERE id=?1"))?;
     let (mut low, mut high) = (run.0, run.1.saturating_add(1));
     while low < high {
         let middle = low + (high - low) / 2;
-        match probe.query_row([middle], |row| row.get::<_, i64>(0)).optional()? {
+        match probe
+            .query_row([middle], |row| row.get::<_, i64>(0))
+            .optional()?
+        {
             Some(found) if found < offset => low = middle + 1,
             Some(_) => high = middle,
             None => {

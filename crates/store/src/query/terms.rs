@@ -27,7 +27,12 @@ pub(crate) struct Lookup {
 
 impl Lookup {
     /// The terms of this kind that any of the values means.
-    pub fn find(&mut self, connection: &Connection, kind: TermKind, values: &[Value]) -> Result<Terms> {
+    pub fn find(
+        &mut self,
+        connection: &Connection,
+        kind: TermKind,
+        values: &[Value],
+    ) -> Result<Terms> {
         let key = (kind, format!("{values:?}"));
         if let Some(terms) = self.found.get(&key) {
             return Ok(terms.clone());
@@ -52,7 +57,8 @@ fn single(values: &[Value]) -> Option<String> {
 const COLUMNS: &str = "SELECT id, count+count_dst, value FROM term WHERE kind=?1";
 
 fn by_text(connection: &Connection, kind: TermKind, text: &str) -> Result<Terms> {
-    let mut statement = connection.prepare_cached(&format!("{COLUMNS} AND value=?2 COLLATE NOCASE"))?;
+    let mut statement =
+        connection.prepare_cached(&format!("{COLUMNS} AND value=?2 COLLATE NOCASE"))?;
     let mut rows = statement.query((kind as u8, text))?;
     let mut terms = Terms::default();
     while let Some(row) = rows.next()? {

@@ -1,7 +1,12 @@
 //! Rows about evidence items, their members and warnings, written with the batch they belong to.
 
-use rusqlite::{Connection, params};
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use rusqlite::{Connection, OptionalExtension, params};
 use vestige_model::{Tally, Warning};
+
+use crate::case_file::CaseError;
 
 /// A new evidence item.
 #[derive(Clone, Debug)]
@@ -76,11 +81,13 @@ pub fn insert_evidence(
     row: &EvidenceRow<'_>,
     reason: Option<&str>,
 ) -> rusqlite::Result<()> {
-    let state = if row.sha256.is_some() { "received" } else { "rejected" };
+    let state = if row.sha256.is_some() {
+        "received"
+    } else {
+        "rejected"
+    };
     connection
-        .prepare_cached(
-            "INSERT INTO evidence VALUES(?1,?2,?3,?4,?5,?6,0,?7,?8,?9,NULL,?10,NULL)",
-        )?
+        .prepare_cached("INSERT INTO evidence VALUES(?1,?2,?3,?4,?5,?6,0,?7,?8,?9,NULL,?10,NULL)")?
         .execute(params![
             row.id,
             row.acquisition,
@@ -121,7 +128,11 @@ pub fn settle_evidence(
 ///
 /// # Errors
 /// What SQLite says.
-pub fn insert_member(connection: &Connection, row: &MemberRow<'_>, range: super::RowRange) -> rusqlite::Result<()> {
+pub fn insert_member(
+    connection: &Connection,
+    row: &MemberRow<'_>,
+    range: super::RowRange,
+) -> rusqlite::Result<()> {
     let ends = |range: Option<(i64, i64)>| (range.map(|(from, _)| from), range.map(|(_, to)| to));
     let (event_from, event_to) = ends(range.events);
     let (flow_from, flow_to) = ends(range.flows);
@@ -187,4 +198,99 @@ pub fn insert_warning(
             warning.excerpt
         ])
         .map(drop)
+}
+
+/// The id that the next row of `table` gets.
+///
+/// # Errors
+/// What SQLite says.
+pub fn next_id(connection: &Connection, table: &str) -> Result<i64, CaseError> {
+    super::next(connection, table).map_err(reading(connection))
+}
+
+/// Whether an item of this size that is not withdrawn is in the case.
+///
+/// # Errors
+/// What SQLite says.
+pub fn has_size(connection: &Connection, bytes: u64) -> Result<bool, CaseError> {
+    connection
+        .prepare_cached("SELECT 1 FROM evidence WHERE bytes=?1 AND withdrawn_seq IS NULL AND sha256 IS NOT NULL LIMIT 1")
+        .and_then(|mut statement| statement.exists([bytes as i64]))
+        .map_err(reading(connection))
+}
+
+/// The item with these bytes that is in the case, not withdrawn and not itself a duplicate; with
+/// it the members that are done where an archive was not finished.
+///
+/// # Errors
+/// What SQLite says.
+#[allow(clippy::type_complexity)]
+pub fn identical(
+    connection: &Connection,
+    sha256: &[u8; 32],
+) -> Result<Option<(i64, Option<HashSet<String>>)>, CaseError> {
+    let failed = reading(connection);
+    let found: Option<(i64, String)> = connection
+        .prepare_cached(
+            "SELECT id,state FROM evidence WHERE sha256=?1 AND withdrawn_seq IS NULL
+             AND state<>'duplicate' ORDER BY id LIMIT 1",
+        )
+        .and_then(|mut statement| {
+            statement
+                .query_row([sha256], |row| Ok((row.get(0)?, row.get(1)?)))
+                .optional()
+        })
+        .map_err(&failed)?;
+    let Some((id, state)) = found else {
+        return Ok(None);
+    };
+    if state != "partial" {
+        return Ok(Some((id, None)));
+    }
+    // A file that is no archive was read as far as it goes: its one member has no name.
+    let mut done = HashSet::new();
+    let mut statement = connection
+        .prepare("SELECT path,name FROM member WHERE evidence=?1")
+        .map_err(&failed)?;
+    let mut rows = statement.query([id]).map_err(&failed)?;
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let name: String = row.get(1).map_err(&failed)?;
+        if name.is_empty() {
+            return Ok(Some((id, None)));
+        }
+        done.insert(row.get(0).map_err(&failed)?);
+    }
+    Ok(Some((id, Some(done))))
+}
+
+fn reading(connection: &Connection) -> impl Fn(rusqlite::Error) -> CaseError + use<> {
+    let path = connection.path().map(PathBuf::from).unwrap_or_default();
+    move |error| CaseError::sqlite(&path, "reading what was imported", error)
+}
+
+/// Where a member's bytes come from: digest, size, whether in place, path of the file, ordinals
+/// and names of the member.
+///
+/// # Errors
+/// What SQLite says.
+pub fn origin(
+    connection: &Connection,
+    member: i64,
+) -> rusqlite::Result<([u8; 32], u64, bool, String, String, String)> {
+    connection
+        .prepare_cached(
+            "SELECT e.sha256,e.bytes,e.in_place,e.path,m.path,m.name FROM member m
+             JOIN evidence e ON e.id=m.evidence WHERE m.id=?1",
+        )?
+        .query_row([member], |row| {
+            let bytes: i64 = row.get(1)?;
+            Ok((
+                row.get(0)?,
+                bytes.unsigned_abs(),
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+                row.get(5)?,
+            ))
+        })
 }

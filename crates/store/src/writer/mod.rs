@@ -15,7 +15,8 @@ use crate::fault::Faults;
 use crate::rollup::Rollup;
 
 pub use evidence::{
-    EvidenceRow, MemberRow, insert_evidence, insert_member, insert_warning, settle_evidence,
+    EvidenceRow, MemberRow, has_size, identical, insert_evidence, insert_member, insert_warning,
+    next_id, origin, settle_evidence,
 };
 pub use rows::{event_sql, flow_sql};
 use terms::TermResolver;
@@ -37,7 +38,9 @@ pub const DUPLICATES: &str = "duplicates";
 /// # Errors
 /// What SQLite says.
 pub fn set_pending(connection: &Connection, task: &str) -> rusqlite::Result<()> {
-    connection.execute("INSERT OR IGNORE INTO pending VALUES(?1)", [task]).map(drop)
+    connection
+        .execute("INSERT OR IGNORE INTO pending VALUES(?1)", [task])
+        .map(drop)
 }
 
 /// Notes that a task is done.
@@ -45,7 +48,9 @@ pub fn set_pending(connection: &Connection, task: &str) -> rusqlite::Result<()> 
 /// # Errors
 /// What SQLite says.
 pub fn clear_pending(connection: &Connection, task: &str) -> rusqlite::Result<()> {
-    connection.execute("DELETE FROM pending WHERE task=?1", [task]).map(drop)
+    connection
+        .execute("DELETE FROM pending WHERE task=?1", [task])
+        .map(drop)
 }
 
 /// Whether a task is noted.
@@ -53,7 +58,9 @@ pub fn clear_pending(connection: &Connection, task: &str) -> rusqlite::Result<()
 /// # Errors
 /// What SQLite says.
 pub fn is_pending(connection: &Connection, task: &str) -> rusqlite::Result<bool> {
-    connection.prepare_cached("SELECT 1 FROM pending WHERE task=?1")?.exists([task])
+    connection
+        .prepare_cached("SELECT 1 FROM pending WHERE task=?1")?
+        .exists([task])
 }
 
 /// Stores batches of rows.
@@ -94,7 +101,11 @@ impl Drop for Batch<'_, '_> {
 }
 
 fn next(connection: &Connection, table: &str) -> rusqlite::Result<i64> {
-    connection.query_row(&format!("SELECT coalesce(max(id),0)+1 FROM {table}"), [], |row| row.get(0))
+    connection.query_row(
+        &format!("SELECT coalesce(max(id),0)+1 FROM {table}"),
+        [],
+        |row| row.get(0),
+    )
 }
 
 impl Writer {
@@ -117,15 +128,29 @@ impl Writer {
         Ok(())
     }
 
+    /// Makes the next [`Writer::flush`] count everything anew: what was held is lost.
+    pub fn distrust(&mut self) {
+        self.taken_back = true;
+    }
+
     /// Begins a batch in a transaction of its own, as [`CaseWriter::begin`] gives it.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn begin<'w, 'c>(&'w mut self, transaction: Transaction<'c>) -> rusqlite::Result<Batch<'w, 'c>> {
+    pub fn begin<'w, 'c>(
+        &'w mut self,
+        transaction: Transaction<'c>,
+    ) -> rusqlite::Result<Batch<'w, 'c>> {
         self.resume(&transaction)?;
         set_pending(&transaction, COUNTS)?;
         let first_member = self.next_member;
-        Ok(Batch { writer: self, transaction: Some(transaction), first_member, ranges: Vec::new(), done: false })
+        Ok(Batch {
+            writer: self,
+            transaction: Some(transaction),
+            first_member,
+            ranges: Vec::new(),
+            done: false,
+        })
     }
 
     /// Takes an event that became hidden out of the counts. Its times stay in the terms' first
@@ -136,7 +161,9 @@ impl Writer {
     pub fn uncount_event(&mut self, connection: &Connection, id: i64) -> rusqlite::Result<()> {
         let mut statement = connection.prepare_cached(&rows::event_terms_sql())?;
         let mut found = statement.query([id])?;
-        let Some(row) = found.next()? else { return Ok(()) };
+        let Some(row) = found.next()? else {
+            return Ok(());
+        };
         let (time, kind): (Option<i64>, i64) = (row.get(0)?, row.get(1)?);
         self.rollup.uncount_minute(time, kind);
         for (index, column) in rows::event_terms().enumerate() {
@@ -178,7 +205,9 @@ impl<'c> Batch<'_, 'c> {
     /// The transaction, for custody entries and everything else that belongs to the batch.
     pub fn transaction(&self) -> &Transaction<'c> {
         // It leaves only in `commit`, which takes the batch with it.
-        self.transaction.as_ref().unwrap_or_else(|| unreachable!("a batch in use has its transaction"))
+        self.transaction
+            .as_ref()
+            .unwrap_or_else(|| unreachable!("a batch in use has its transaction"))
     }
 
     /// The row id of the `index`-th member of the batch.
@@ -196,9 +225,13 @@ impl<'c> Batch<'_, 'c> {
     /// # Errors
     /// What SQLite says.
     pub fn chunk(&mut self, chunk: &Chunk) -> rusqlite::Result<()> {
-        let Some(transaction) = &self.transaction else { return Ok(()) };
+        let Some(transaction) = &self.transaction else {
+            return Ok(());
+        };
         let ids = self.writer.terms.resolve(transaction, &chunk.terms)?;
-        self.writer.rollup.merge(&chunk.rollup, &|number| rows::global(&ids, number).max(0));
+        self.writer
+            .rollup
+            .merge(&chunk.rollup, &|number| rows::global(&ids, number).max(0));
         if self.writer.rollup.len() + self.writer.terms.held() > HELD {
             self.writer.terms.flush(transaction)?;
             self.writer.rollup.flush(transaction)?;

@@ -19,14 +19,27 @@ pub(super) fn global(ids: &[i64], number: i64) -> i64 {
 /// The statement that stores a row of `event`.
 pub fn event_sql() -> String {
     let names = EVENT.iter().map(|column| column.name);
-    let rest = ["time_raw", "event_id", "request_id", "content", "member", "offset", "length", "sub", "decode"];
+    let rest = [
+        "time_raw",
+        "event_id",
+        "request_id",
+        "content",
+        "member",
+        "offset",
+        "length",
+        "sub",
+        "decode",
+    ];
     insert_sql("event", names.chain(rest))
 }
 
 /// The statement that stores a row of `flow`.
 pub fn flow_sql() -> String {
     let names = FLOW.iter().map(|column| column.name);
-    insert_sql("flow", names.chain(["time_raw", "member", "offset", "length", "sub", "decode"]))
+    insert_sql(
+        "flow",
+        names.chain(["time_raw", "member", "offset", "length", "sub", "decode"]),
+    )
 }
 
 /// The columns of `event` that hold terms.
@@ -37,7 +50,10 @@ pub(super) fn event_terms() -> impl Iterator<Item = &'static crate::batch::Colum
 /// Time, type and every term of one event.
 pub(super) fn event_terms_sql() -> String {
     let names: Vec<_> = event_terms().map(|column| column.name).collect();
-    format!("SELECT time,type,{} FROM event WHERE id=?1", names.join(","))
+    format!(
+        "SELECT time,type,{} FROM event WHERE id=?1",
+        names.join(",")
+    )
 }
 
 /// The terms of an event's further resources that its first resource does not have, each once.
@@ -52,7 +68,10 @@ pub(super) const FURTHER_RESOURCES: &str =
 fn insert_sql<'a>(table: &str, columns: impl Iterator<Item = &'a str>) -> String {
     let columns: Vec<_> = columns.collect();
     let marks = vec!["?"; columns.len()].join(",");
-    format!("INSERT INTO {table}(id,hidden,{}) VALUES(?,0,{marks})", columns.join(","))
+    format!(
+        "INSERT INTO {table}(id,hidden,{}) VALUES(?,0,{marks})",
+        columns.join(",")
+    )
 }
 
 fn bind_number(statement: &mut Statement<'_>, at: usize, value: i64) -> rusqlite::Result<()> {
@@ -77,7 +96,11 @@ macro_rules! bind {
     };
 }
 
-pub(super) fn insert_events(batch: &mut Batch<'_, '_>, chunk: &Chunk, ids: &[i64]) -> rusqlite::Result<()> {
+pub(super) fn insert_events(
+    batch: &mut Batch<'_, '_>,
+    chunk: &Chunk,
+    ids: &[i64],
+) -> rusqlite::Result<()> {
     if chunk.events.is_empty() {
         return Ok(());
     }
@@ -89,7 +112,11 @@ pub(super) fn insert_events(batch: &mut Batch<'_, '_>, chunk: &Chunk, ids: &[i64
             let mut at = 1;
             bind!(statement, at, id);
             for (value, column) in row.values.iter().zip(&EVENT) {
-                let value = if column.term.is_some() { global(ids, *value) } else { *value };
+                let value = if column.term.is_some() {
+                    global(ids, *value)
+                } else {
+                    *value
+                };
                 bind_number(&mut statement, at, value)?;
                 at += 1;
             }
@@ -98,15 +125,30 @@ pub(super) fn insert_events(batch: &mut Batch<'_, '_>, chunk: &Chunk, ids: &[i64
             bind_ident(&mut statement, at + 1, &row.request_id)?;
             at += 2;
             let member = batch.first_member + i64::from(row.member);
-            bind!(statement, at, row.content.as_ref().map(|hash| &hash[..]), member);
-            bind!(statement, at, row.at.offset as i64, row.at.length as i64, row.at.sub);
+            bind!(
+                statement,
+                at,
+                row.content.as_ref().map(|hash| &hash[..]),
+                member
+            );
+            bind!(
+                statement,
+                at,
+                row.at.offset as i64,
+                row.at.length as i64,
+                row.at.sub
+            );
             statement.raw_bind_parameter(at, row.at.decode as i64)?;
             statement.raw_execute()?;
             note(&mut ranges, row.member, id);
         }
-        let mut statement = batch.transaction().prepare_cached("INSERT INTO event_resource VALUES(?,?,?,?,?)")?;
+        let mut statement = batch
+            .transaction()
+            .prepare_cached("INSERT INTO event_resource VALUES(?,?,?,?,?)")?;
         for row in &chunk.resources {
-            let values = row.values.map(|value| Some(global(ids, value)).filter(|id| *id != NULL));
+            let values = row
+                .values
+                .map(|value| Some(global(ids, value)).filter(|id| *id != NULL));
             let key = [Some(first + i64::from(row.event)), Some(i64::from(row.n))];
             statement.execute(params_from_iter(key.into_iter().chain(values)))?;
         }
@@ -119,7 +161,11 @@ pub(super) fn insert_events(batch: &mut Batch<'_, '_>, chunk: &Chunk, ids: &[i64
     Ok(())
 }
 
-pub(super) fn insert_flows(batch: &mut Batch<'_, '_>, chunk: &Chunk, ids: &[i64]) -> rusqlite::Result<()> {
+pub(super) fn insert_flows(
+    batch: &mut Batch<'_, '_>,
+    chunk: &Chunk,
+    ids: &[i64],
+) -> rusqlite::Result<()> {
     if chunk.flows.is_empty() {
         return Ok(());
     }
@@ -131,13 +177,23 @@ pub(super) fn insert_flows(batch: &mut Batch<'_, '_>, chunk: &Chunk, ids: &[i64]
             let mut at = 1;
             bind!(statement, at, id);
             for (value, column) in row.values.iter().zip(&FLOW) {
-                let value = if column.term.is_some() { global(ids, *value) } else { *value };
+                let value = if column.term.is_some() {
+                    global(ids, *value)
+                } else {
+                    *value
+                };
                 bind_number(&mut statement, at, value)?;
                 at += 1;
             }
             let member = batch.first_member + i64::from(row.member);
             bind!(statement, at, row.time_raw.as_deref(), member);
-            bind!(statement, at, row.at.offset as i64, row.at.length as i64, row.at.sub);
+            bind!(
+                statement,
+                at,
+                row.at.offset as i64,
+                row.at.length as i64,
+                row.at.sub
+            );
             statement.raw_bind_parameter(at, row.at.decode as i64)?;
             statement.raw_execute()?;
             note(&mut ranges, row.member, id);

@@ -39,7 +39,10 @@ impl Count {
     }
 
     fn dated(&self) -> (Option<i64>, Option<i64>) {
-        ((self.first != i64::MAX).then_some(self.first), (self.last != i64::MIN).then_some(self.last))
+        (
+            (self.first != i64::MAX).then_some(self.first),
+            (self.last != i64::MIN).then_some(self.last),
+        )
     }
 }
 
@@ -60,7 +63,11 @@ impl TermResolver {
     }
 
     /// The ids of a chunk's terms, in the order of their numbers; new ones are stored.
-    pub(super) fn resolve(&mut self, connection: &Connection, terms: &LocalTerms) -> rusqlite::Result<Vec<i64>> {
+    pub(super) fn resolve(
+        &mut self,
+        connection: &Connection,
+        terms: &LocalTerms,
+    ) -> rusqlite::Result<Vec<i64>> {
         let mut ids = vec![0; terms.len()];
         let mut unknown = Vec::new();
         for (index, (term, value)) in terms.iter().enumerate() {
@@ -120,24 +127,39 @@ impl TermResolver {
     /// Takes one row out of a term's count.
     pub(super) fn uncount(&mut self, id: i64, destination: bool) {
         let (count, count_dst) = if destination { (0, -1) } else { (-1, 0) };
-        self.count(id, Count { count, count_dst, first: i64::MAX, last: i64::MIN });
+        self.count(
+            id,
+            Count {
+                count,
+                count_dst,
+                first: i64::MAX,
+                last: i64::MIN,
+            },
+        );
     }
 
-    fn insert(&mut self, connection: &Connection, term: &LocalTerm, value: &str) -> rusqlite::Result<i64> {
+    fn insert(
+        &mut self,
+        connection: &Connection,
+        term: &LocalTerm,
+        value: &str,
+    ) -> rusqlite::Result<i64> {
         let id = self.next;
         let count = Count::of(term);
         let (first, last) = count.dated();
-        connection.prepare_cached("INSERT INTO term VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")?.execute(params![
-            id,
-            stored(term.hash),
-            term.kind as u8,
-            term.namespace,
-            value,
-            count.count,
-            count.count_dst,
-            first,
-            last
-        ])?;
+        connection
+            .prepare_cached("INSERT INTO term VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")?
+            .execute(params![
+                id,
+                stored(term.hash),
+                term.kind as u8,
+                term.namespace,
+                value,
+                count.count,
+                count.count_dst,
+                first,
+                last
+            ])?;
         self.next += 1;
         Ok(id)
     }
@@ -162,7 +184,12 @@ impl TermResolver {
 /// The id of a term that is stored. Keys are 63 bits, so equal keys are compared by value.
 fn find(connection: &Connection, term: &LocalTerm, value: &str) -> rusqlite::Result<Option<i64>> {
     connection
-        .prepare_cached("SELECT id FROM term WHERE key=?1 AND kind=?2 AND namespace=?3 AND value=?4")?
-        .query_row(params![stored(term.hash), term.kind as u8, term.namespace, value], |row| row.get(0))
+        .prepare_cached(
+            "SELECT id FROM term WHERE key=?1 AND kind=?2 AND namespace=?3 AND value=?4",
+        )?
+        .query_row(
+            params![stored(term.hash), term.kind as u8, term.namespace, value],
+            |row| row.get(0),
+        )
         .optional()
 }

@@ -118,6 +118,7 @@ impl OpenCase {
             open.let_first_key_in(host)?;
         }
         open.sweep(host)?;
+        crate::import::repair(host, &mut open)?;
         open.tell_unsigned(host);
         open.remember(host);
         Ok(open)

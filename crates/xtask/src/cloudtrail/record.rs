@@ -144,6 +144,25 @@ impl Call {
         self
     }
 
+    /// The same call under another name.
+    #[must_use]
+    pub fn renamed(mut self, action: &str) -> Call {
+        action.clone_into(&mut self.action);
+        self
+    }
+
+    /// With one more of `requestParameters`.
+    #[must_use]
+    pub fn asked(mut self, name: &str, value: &str) -> Call {
+        self.request[name] = json!(value);
+        self
+    }
+
+    /// The service that is called.
+    pub fn service(&self) -> &str {
+        &self.service
+    }
+
     /// The record of this call.
     pub fn made(&self, place: &Place, time: i64, by: &Caller, draw: &mut Draw) -> Event {
         let id = draw.uuid();

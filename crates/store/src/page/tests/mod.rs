@@ -1,1 +1,6 @@
-//! page tests
+//! Answers from small cases, compared with an independent evaluation and by hand.
+
+mod answers;
+mod asked;
+mod case;
+mod equal;

@@ -1,0 +1,178 @@
+//! Evidence items, members and warnings, as the case holds them.
+
+use rusqlite::{Connection, Row};
+use vestige_model::{Tally, Warning};
+
+use crate::case_file::CaseError;
+
+/// An evidence item.
+#[derive(Clone, Debug)]
+pub struct ItemRow {
+    /// Its number.
+    pub id: i64,
+    /// Name below what was imported.
+    pub name: String,
+    /// Where it was found.
+    pub path: String,
+    /// SHA-256 as received.
+    pub sha256: Option<[u8; 32]>,
+    /// Size as received.
+    pub bytes: u64,
+    /// Size after unpacking.
+    pub bytes_decompressed: u64,
+    /// What became of it.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// The item it is identical to.
+    pub duplicate_of: Option<i64>,
+    /// Number of its warnings.
+    pub warnings: u64,
+    /// Whether it was withdrawn.
+    pub withdrawn: bool,
+}
+
+/// The account of a member.
+#[derive(Clone, Debug)]
+pub struct MemberAccount {
+    /// Names on the way, empty for a file that is no archive.
+    pub name: String,
+    /// Decompressed size.
+    pub bytes: u64,
+    /// Its format.
+    pub format: Option<String>,
+    /// Why.
+    pub recognised: String,
+    /// What became of it.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// Its records.
+    pub tally: Tally,
+    /// Number of its warnings.
+    pub warnings: u64,
+    /// Earliest time, UTC nanoseconds.
+    pub first: Option<i64>,
+    /// Latest time.
+    pub last: Option<i64>,
+}
+
+/// A warning with what it is about.
+#[derive(Clone, Debug)]
+pub struct WarningRow {
+    /// Its evidence item.
+    pub evidence: i64,
+    /// The item's name.
+    pub name: String,
+    /// Ordinals of the member, where it is about one.
+    pub member: Option<String>,
+    /// The warning.
+    pub warning: Warning,
+}
+
+fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
+    row.get::<_, i64>(at).map(i64::unsigned_abs)
+}
+
+/// Every item, in the order of their numbers.
+///
+/// # Errors
+/// What SQLite says.
+pub fn items(connection: &Connection) -> rusqlite::Result<Vec<ItemRow>> {
+    let mut statement = connection.prepare(
+        "SELECT id,name,path,sha256,bytes,bytes_decompressed,state,reason,duplicate_of,withdrawn_seq,
+                (SELECT count(*) FROM warning w WHERE w.evidence=e.id) FROM evidence e ORDER BY id",
+    )?;
+    let rows = statement.query_map([], |row| {
+        Ok(ItemRow {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            path: row.get(2)?,
+            sha256: row.get(3)?,
+            bytes: count(row, 4)?,
+            bytes_decompressed: count(row, 5)?,
+            state: row.get(6)?,
+            reason: row.get(7)?,
+            duplicate_of: row.get(8)?,
+            withdrawn: row.get::<_, Option<i64>>(9)?.is_some(),
+            warnings: count(row, 10)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// The members of an item, in order.
+///
+/// # Errors
+/// What SQLite says.
+pub fn members(connection: &Connection, evidence: i64) -> rusqlite::Result<Vec<MemberAccount>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT name,bytes,format,recognised,state,reason,found,stored,duplicate,rejected,ignored,
+                events,warnings,first,last FROM member WHERE evidence=?1 ORDER BY id",
+    )?;
+    let rows = statement.query_map([evidence], |row| {
+        Ok(MemberAccount {
+            name: row.get(0)?,
+            bytes: count(row, 1)?,
+            format: row.get(2)?,
+            recognised: row.get(3)?,
+            state: row.get(4)?,
+            reason: row.get(5)?,
+            tally: Tally {
+                found: count(row, 6)?,
+                stored: count(row, 7)?,
+                duplicate: count(row, 8)?,
+                rejected: count(row, 9)?,
+                ignored: count(row, 10)?,
+                events: count(row, 11)?,
+            },
+            warnings: count(row, 12)?,
+            first: row.get(13)?,
+            last: row.get(14)?,
+        })
+    })?;
+    rows.collect()
+}
+
+/// Gives each warning to `each`, in order; of one item only where one is named.
+///
+/// # Errors
+/// What SQLite says, or what `each` returns.
+pub fn warnings<E: From<CaseError>>(
+    connection: &Connection,
+    only: Option<i64>,
+    each: &mut dyn FnMut(WarningRow) -> Result<(), E>,
+) -> Result<(), E> {
+    let path = connection
+        .path()
+        .map(std::path::PathBuf::from)
+        .unwrap_or_default();
+    let failed = |error| E::from(CaseError::sqlite(&path, "reading warnings", error));
+    let mut statement = connection.prepare(WARNINGS).map_err(failed)?;
+    let mut rows = statement.query([only]).map_err(failed)?;
+    while let Some(row) = rows.next().map_err(failed)? {
+        each(warning(row).map_err(failed)?)?;
+    }
+    Ok(())
+}
+
+const WARNINGS: &str =
+    "SELECT w.evidence,e.name,m.path,w.offset,w.length,w.reason,w.expected,w.found,w.excerpt
+     FROM warning w JOIN evidence e ON e.id=w.evidence LEFT JOIN member m ON m.id=w.member
+     WHERE ?1 IS NULL OR w.evidence=?1 ORDER BY w.id";
+
+fn warning(row: &Row<'_>) -> rusqlite::Result<WarningRow> {
+    Ok(WarningRow {
+        evidence: row.get(0)?,
+        name: row.get(1)?,
+        member: row.get(2)?,
+        warning: Warning {
+            offset: count(row, 3)?,
+            length: count(row, 4)?,
+            reason: row.get(5)?,
+            expected: row.get(6)?,
+            found: row.get(7)?,
+            excerpt: row.get(8)?,
+        },
+    })
+}

@@ -1,0 +1,201 @@
+//! Evidence comes into the case: planned in sorted path order, read by workers, stored by one
+//! writer, then indexed and settled.
+
+mod finish;
+mod keep;
+mod message;
+mod plan;
+mod reading;
+mod report;
+mod work;
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam_channel::{Receiver, Sender, bounded};
+use vestige_acquire::Faults;
+use vestige_acquire::original::Originals;
+use vestige_acquire::unpack::Limits;
+use vestige_custody::hash::sha256;
+use vestige_store::term::HashKey;
+use vestige_store::writer::{self, Writer};
+
+pub use finish::repair;
+pub use report::{EvidenceReport, ImportReport, Totals, evidence, warnings};
+
+use crate::error::WorkError;
+use crate::host::Host;
+use crate::progress::Counters;
+use crate::session::OpenCase;
+use keep::Keeper;
+use message::Message;
+use work::{Shared, Worker};
+
+/// What is to be imported, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Files and folders.
+    pub paths: Vec<PathBuf>,
+    /// Read everything as this format (`aws:cloudtrail`), whatever it looks like.
+    pub data_type: Option<String>,
+    /// Leave the files where they lie.
+    pub in_place: bool,
+    /// Read members that unpack to more than 200 times their size.
+    pub allow_ratio: bool,
+    /// Why, for the custody entries.
+    pub reason: String,
+    /// Threads that read; 0 for one a core.
+    pub jobs: usize,
+}
+
+/// The key under which a case hashes its dictionary. The case id is random and nobody who wrote
+/// evidence before the case was made can know it.
+pub(crate) fn hash_key(open: &OpenCase) -> HashKey {
+    let digest = sha256(format!("vestige dictionary {}", open.case().id().as_str()).as_bytes());
+    let mut key = [0; 16];
+    key.copy_from_slice(&digest[..16]);
+    HashKey(key)
+}
+
+/// Imports evidence into an open case.
+///
+/// # Errors
+/// What keeps the import from going on; what was stored by then stays, and importing again reads
+/// the rest. Damaged evidence is no error: it is in the report.
+pub fn import(
+    host: &dyn Host,
+    open: &mut OpenCase,
+    request: &Request,
+) -> Result<ImportReport, WorkError> {
+    let forced = match &request.data_type {
+        None => None,
+        Some(name) => Some(vestige_formats::by_name(name).ok_or_else(|| {
+            WorkError::Usage {
+                what: "--type",
+                expected: vestige_formats::registry::ALL
+                    .iter()
+                    .map(|format| format.name())
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                found: name.clone(),
+            }
+        })?),
+    };
+    let root = open.case().root().to_path_buf();
+    let plan = plan::make(open.writer().connection(), &root, request)?;
+    let counters = Counters::new(plan.bytes);
+    let imported = host.now();
+    let connection = open.writer().connection();
+    let first_id = plan.items.iter().map(|item| item.id).min().unwrap_or(0);
+    let rows_before = writer::next_id(connection, "event")? - 1;
+    let acquisition = writer::next_id(connection, "acquisition")?;
+    let originals = Originals::open(&root, Faults::none())?;
+    let stop = AtomicBool::new(false);
+    let scratch = std::env::temp_dir();
+    let shared = Shared {
+        plan: &plan,
+        case: &root,
+        scratch: &scratch,
+        originals: &originals,
+        key: hash_key(open),
+        imported,
+        in_place: request.in_place,
+        limits: Limits {
+            allow_ratio: request.allow_ratio,
+            ..Limits::default()
+        },
+        forced,
+        stop: &stop,
+        counters: &counters,
+    };
+    finish::before(open)?;
+    let writer = Writer::new(open.writer().connection()).map_err(WorkError::database)?;
+    let mut keeper = Keeper {
+        host,
+        case: open.writer_mut(),
+        writer,
+        originals: &originals,
+        plan: &plan,
+        request,
+        acquisition,
+        imported,
+    };
+    run(host, &shared, &mut keeper, jobs(request))?;
+    let writer = keeper.writer;
+    finish::after(host, open, writer, rows_before)?;
+    open.finish(host)?;
+    if host.cancelled() {
+        return Err(WorkError::Usage {
+            what: "import",
+            expected: "to be finished".to_owned(),
+            found: "stopped; importing again reads the rest".to_owned(),
+        });
+    }
+    report::of(
+        open.writer().connection(),
+        first_id,
+        &plan,
+        counters.seconds(),
+    )
+}
+
+fn jobs(request: &Request) -> usize {
+    match request.jobs {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        jobs => jobs.min(256),
+    }
+}
+
+/// Workers take units in order; the writer stores them in the same order.
+fn run(
+    host: &dyn Host,
+    shared: &Shared<'_>,
+    keeper: &mut Keeper<'_>,
+    jobs: usize,
+) -> Result<(), WorkError> {
+    let (order_in, order): (Sender<Receiver<Message>>, Receiver<Receiver<Message>>) = bounded(jobs);
+    let next = Mutex::new((shared.plan.units.iter(), order_in));
+    std::thread::scope(|scope| {
+        for _ in 0..jobs {
+            scope.spawn(|| {
+                let mut worker = Worker::new(shared);
+                loop {
+                    let (unit, out) = {
+                        let Ok(mut next) = next.lock() else { return };
+                        let Some(unit) = next.0.next() else { return };
+                        let (out, messages) = bounded(2);
+                        if next.1.send(messages).is_err() {
+                            return;
+                        }
+                        (unit, out)
+                    };
+                    worker.unit(unit.0, unit.1, &out);
+                }
+            });
+        }
+        let result = keep_all(host, shared, keeper, &order);
+        if result.is_err() {
+            shared.stop.store(true, Ordering::Relaxed);
+        }
+        drop(order);
+        result
+    })
+}
+
+fn keep_all(
+    host: &dyn Host,
+    shared: &Shared<'_>,
+    keeper: &mut Keeper<'_>,
+    order: &Receiver<Receiver<Message>>,
+) -> Result<(), WorkError> {
+    for _ in 0..shared.plan.units.len() {
+        let Ok(messages) = order.recv() else { break };
+        keeper.unit(&messages)?;
+        host.progress(&shared.counters.now("reading"));
+        if host.cancelled() {
+            shared.stop.store(true, Ordering::Relaxed);
+        }
+    }
+    Ok(())
+}

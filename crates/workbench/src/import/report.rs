@@ -1,0 +1,206 @@
+//! What became of each file and member, and the sum.
+
+use serde::Serialize;
+use vestige_model::{Tally, time};
+use vestige_store::Connection;
+use vestige_store::evidence::{self as rows, ItemRow, MemberAccount};
+
+use super::plan::Plan;
+use crate::error::WorkError;
+use crate::item;
+
+/// One file, or one file inside an archive.
+#[derive(Clone, Debug, Serialize)]
+pub struct EvidenceReport {
+    /// `EV-0001`.
+    pub id: String,
+    /// Name below what was imported.
+    pub name: String,
+    /// Where it was found; `archive!member` for a file inside an archive.
+    pub path: String,
+    /// SHA-256 as received, hexadecimal.
+    pub sha256: Option<String>,
+    /// Size as received.
+    pub bytes: u64,
+    /// Size after unpacking.
+    pub bytes_decompressed: u64,
+    /// What it was recognised as.
+    #[serde(rename = "type")]
+    pub data_type: Option<String>,
+    /// Why.
+    pub recognised: Option<String>,
+    /// `imported`, `partial`, `rejected` or `duplicate`.
+    pub state: String,
+    #[serde(flatten)]
+    /// The account of its records.
+    pub tally: Tally,
+    /// Why it is rejected or partial.
+    pub reason: Option<String>,
+    /// Earliest time.
+    pub first: Option<String>,
+    /// Latest time.
+    pub last: Option<String>,
+    /// Number of warnings.
+    pub warnings: u64,
+    /// Whether it was withdrawn.
+    pub withdrawn: bool,
+}
+
+/// Sums over files.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct Totals {
+    /// Files received.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Their bytes after unpacking.
+    pub bytes_decompressed: u64,
+    #[serde(flatten)]
+    /// The account of their records.
+    pub tally: Tally,
+}
+
+/// Everything an import did.
+#[derive(Clone, Debug, Serialize)]
+pub struct ImportReport {
+    /// Files and members.
+    pub evidence: Vec<EvidenceReport>,
+    /// Their sums.
+    pub totals: Totals,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+pub(super) fn of(
+    connection: &Connection,
+    _first: i64,
+    plan: &Plan,
+    seconds: f64,
+) -> Result<ImportReport, WorkError> {
+    let ids: std::collections::BTreeSet<i64> =
+        plan.items.iter().map(|planned| planned.id).collect();
+    build(connection, &|id| ids.contains(&id), seconds)
+}
+
+/// Every evidence item of a case.
+///
+/// # Errors
+/// What SQLite says.
+pub fn evidence(connection: &Connection) -> Result<ImportReport, WorkError> {
+    build(connection, &|_| true, 0.0)
+}
+
+/// Every warning as a JSON value, one at a time.
+///
+/// # Errors
+/// What SQLite says, or what `each` returns.
+pub fn warnings(
+    connection: &Connection,
+    only: Option<i64>,
+    each: &mut dyn FnMut(serde_json::Value) -> Result<(), WorkError>,
+) -> Result<(), WorkError> {
+    rows::warnings(connection, only, &mut |row| {
+        each(serde_json::json!({
+            "evidence": item::name(row.evidence), "name": row.name, "member": row.member,
+            "offset": row.warning.offset, "length": row.warning.length, "reason": row.warning.reason,
+            "expected": row.warning.expected, "found": row.warning.found, "excerpt": row.warning.excerpt,
+        }))
+    })
+}
+
+fn build(
+    connection: &Connection,
+    wanted: &dyn Fn(i64) -> bool,
+    seconds: f64,
+) -> Result<ImportReport, WorkError> {
+    let mut report = ImportReport {
+        evidence: Vec::new(),
+        totals: Totals::default(),
+        seconds,
+    };
+    for one in rows::items(connection)
+        .map_err(WorkError::database)?
+        .into_iter()
+        .filter(|one| wanted(one.id))
+    {
+        let members = rows::members(connection, one.duplicate_of.unwrap_or(one.id))
+            .map_err(WorkError::database)?;
+        let whole = item_report(&one, &members);
+        report.totals.files += 1;
+        report.totals.bytes += whole.bytes;
+        report.totals.bytes_decompressed += whole.bytes_decompressed;
+        report.totals.tally.add(&whole.tally);
+        report.evidence.push(whole);
+        if one.duplicate_of.is_none() {
+            let inside = members.iter().filter(|member| !member.name.is_empty());
+            report
+                .evidence
+                .extend(inside.map(|member| member_report(&one, member)));
+        }
+    }
+    Ok(report)
+}
+
+fn item_report(one: &ItemRow, members: &[MemberAccount]) -> EvidenceReport {
+    let mut tally = Tally::default();
+    members.iter().for_each(|member| tally.add(&member.tally));
+    if one.duplicate_of.is_some() {
+        // Every record of it is in the other item.
+        tally = Tally {
+            found: tally.found,
+            duplicate: tally.found,
+            ..Tally::default()
+        };
+    }
+    let mut types: Vec<_> = members
+        .iter()
+        .filter_map(|member| member.format.clone())
+        .collect();
+    types.dedup();
+    let plain = members.first().filter(|member| member.name.is_empty());
+    EvidenceReport {
+        id: item::name(one.id),
+        name: one.name.clone(),
+        path: one.path.clone(),
+        sha256: one.sha256.map(|sha256| vestige_custody::hex(&sha256)),
+        bytes: one.bytes,
+        bytes_decompressed: one.bytes_decompressed,
+        data_type: types.first().filter(|_| types.len() == 1).cloned(),
+        recognised: plain.map(|member| member.recognised.clone()),
+        state: one.state.clone(),
+        tally,
+        reason: one.reason.clone(),
+        first: members
+            .iter()
+            .filter_map(|member| member.first)
+            .min()
+            .map(time::format),
+        last: members
+            .iter()
+            .filter_map(|member| member.last)
+            .max()
+            .map(time::format),
+        warnings: one.warnings,
+        withdrawn: one.withdrawn,
+    }
+}
+
+fn member_report(one: &ItemRow, member: &MemberAccount) -> EvidenceReport {
+    EvidenceReport {
+        id: item::name(one.id),
+        name: member.name.clone(),
+        path: format!("{}!{}", one.path, member.name),
+        sha256: None,
+        bytes: member.bytes,
+        bytes_decompressed: member.bytes,
+        data_type: member.format.clone(),
+        recognised: Some(member.recognised.clone()),
+        state: member.state.clone(),
+        tally: member.tally,
+        reason: member.reason.clone(),
+        first: member.first.map(time::format),
+        last: member.last.map(time::format),
+        warnings: member.warnings,
+        withdrawn: one.withdrawn,
+    }
+}

@@ -1,0 +1,490 @@
+//! A worker: takes a unit, reads its files, and sends the writer batches of rows.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crossbeam_channel::Sender;
+use vestige_acquire::Faults;
+use vestige_acquire::original::{self, Originals, Received, hex};
+use vestige_acquire::seekable::{SideCopy, Tee};
+use vestige_acquire::unpack::{self, Content, End, Limits, Place, State, Unpacker, Visitor};
+use vestige_formats::{Identity, Input};
+use vestige_model::Warning;
+use vestige_model::canonical;
+use vestige_store::batch::Encoder;
+use vestige_store::term::HashKey;
+
+use super::message::{BatchEnd, Item, ItemState, Member, Message, Noted};
+use super::plan::{Plan, Planned, Task};
+use super::reading::{Account, Reading};
+use crate::progress::Counters;
+
+/// Bytes of a member by which its format is recognised.
+const HEAD: usize = 256 << 10;
+/// Members and decompressed bytes after which a batch ends.
+const BATCH_MEMBERS: usize = 1000;
+const BATCH_BYTES: u64 = 64 << 20;
+
+/// What all workers share.
+pub(super) struct Shared<'a> {
+    pub plan: &'a Plan,
+    pub case: &'a Path,
+    pub scratch: &'a Path,
+    pub originals: &'a Originals,
+    pub key: HashKey,
+    pub imported: i64,
+    pub in_place: bool,
+    pub limits: Limits,
+    pub forced: Option<&'static dyn vestige_formats::Format>,
+    pub stop: &'a AtomicBool,
+    pub counters: &'a Counters,
+}
+
+/// One worker with its buffers.
+pub(super) struct Worker<'a> {
+    shared: &'a Shared<'a>,
+    unpacker: Unpacker,
+    buffer: Vec<u8>,
+    batch: Open,
+}
+
+/// The batch that is being made.
+struct Open {
+    encoder: Encoder,
+    noted: Vec<Noted>,
+    items: Vec<Item>,
+    members: Vec<Member>,
+    received: Vec<Received>,
+    bytes: u64,
+}
+
+impl<'a> Worker<'a> {
+    pub(super) fn new(shared: &'a Shared<'a>) -> Worker<'a> {
+        let batch = Open {
+            encoder: Encoder::new(shared.key),
+            noted: Vec::new(),
+            items: Vec::new(),
+            members: Vec::new(),
+            received: Vec::new(),
+            bytes: 0,
+        };
+        let unpacker = Unpacker::new(shared.limits, shared.scratch);
+        Worker {
+            shared,
+            unpacker,
+            buffer: Vec::new(),
+            batch,
+        }
+    }
+
+    /// Reads the items of a unit. Ends early where the writer has gone or the user stops.
+    pub(super) fn unit(&mut self, from: usize, to: usize, out: &Sender<Message>) {
+        for at in from..to {
+            let Some(planned) = self.shared.plan.items.get(at) else {
+                break;
+            };
+            if self.shared.stop.load(Ordering::Relaxed) {
+                break;
+            }
+            self.item(at, planned, out);
+            self.shared.counters.bytes(planned.listed.size);
+            if self.batch.items.len() >= BATCH_MEMBERS {
+                self.batch.end(out);
+            }
+        }
+        self.batch.end(out);
+    }
+
+    fn item(&mut self, at: usize, planned: &Planned, out: &Sender<Message>) {
+        let settled = |sha256, bytes, state| Item {
+            id: planned.id,
+            plan: at,
+            sha256,
+            bytes,
+            new: true,
+            state,
+        };
+        if let Task::Reject(reason) = &planned.task {
+            let state = ItemState::Rejected(reason.clone());
+            return self
+                .batch
+                .items
+                .push(settled(None, planned.listed.size, state));
+        }
+        let known = |_: &[u8; 32]| !matches!(planned.task, Task::Read);
+        let received = if self.shared.in_place {
+            original::receive_in_place(&planned.listed, &mut self.buffer)
+        } else {
+            self.shared
+                .originals
+                .receive(&planned.listed, &mut self.buffer, &known)
+        };
+        let mut received = match received {
+            Ok(received) => received,
+            Err(error) => {
+                let state = ItemState::Rejected(error.to_string());
+                return self
+                    .batch
+                    .items
+                    .push(settled(None, planned.listed.size, state));
+            }
+        };
+        let (sha256, bytes) = (received.sha256, received.bytes);
+        self.batch.received.push(received.detach());
+        if let Task::Duplicate(of) = planned.task {
+            return self
+                .batch
+                .items
+                .push(settled(Some(sha256), bytes, ItemState::Duplicate(of)));
+        }
+        self.batch
+            .items
+            .push(settled(Some(sha256), bytes, ItemState::Unfinished));
+        if let Some(item) = self.batch.items.last_mut() {
+            item.new = matches!(planned.task, Task::Read);
+        }
+        let mut walk = Walk {
+            shared: self.shared,
+            planned,
+            at,
+            sha256,
+            bytes,
+            place: hex(&sha256).chars().take(16).collect(),
+            batch: &mut self.batch,
+            out,
+            open: None,
+            members: 0,
+            imported: 0,
+            problem: None,
+        };
+        let source = received.source(&self.buffer);
+        if let Err(error) = self.unpacker.walk(source, &mut walk) {
+            walk.problem.get_or_insert(error.to_string());
+        }
+        let state = walk.state();
+        if self.shared.stop.load(Ordering::Relaxed) {
+            return;
+        }
+        if let Some(item) = self.batch.items.last_mut() {
+            item.state = state;
+        }
+    }
+}
+
+impl Open {
+    fn hand_over(encoder: &mut Encoder, noted: &mut Vec<Noted>, out: &Sender<Message>) -> bool {
+        let message = Message::Chunk(Box::new(encoder.take_chunk()), std::mem::take(noted));
+        out.send(message).is_ok()
+    }
+
+    /// Completes the batch; nothing is sent for one that holds nothing.
+    fn end(&mut self, out: &Sender<Message>) {
+        if self.items.is_empty() {
+            return;
+        }
+        Open::hand_over(&mut self.encoder, &mut self.noted, out);
+        let end = BatchEnd {
+            digest: self.encoder.end_batch(),
+            items: std::mem::take(&mut self.items),
+            members: std::mem::take(&mut self.members),
+            received: std::mem::take(&mut self.received),
+        };
+        self.bytes = 0;
+        // A writer that has gone says why itself.
+        let _ = out.send(Message::Batch(Box::new(end)));
+    }
+}
+
+/// The walk through one evidence item.
+struct Walk<'w> {
+    shared: &'w Shared<'w>,
+    planned: &'w Planned,
+    at: usize,
+    sha256: [u8; 32],
+    bytes: u64,
+    /// First 16 digits of the digest.
+    place: String,
+    batch: &'w mut Open,
+    out: &'w Sender<Message>,
+    open: Option<Member>,
+    members: u64,
+    imported: u64,
+    problem: Option<String>,
+}
+
+impl Walk<'_> {
+    /// Ends the batch and goes on with the same item in the next.
+    fn next_batch(&mut self) {
+        self.batch.end(self.out);
+        self.batch.items.push(Item {
+            id: self.planned.id,
+            plan: self.at,
+            sha256: Some(self.sha256),
+            bytes: self.bytes,
+            new: false,
+            state: ItemState::Unfinished,
+        });
+    }
+
+    fn state(&self) -> ItemState {
+        match &self.problem {
+            Some(reason) if self.imported == 0 => ItemState::Rejected(reason.clone()),
+            Some(reason) => ItemState::Partial(reason.clone()),
+            None => ItemState::Imported,
+        }
+    }
+
+    fn push(&mut self, member: Member) {
+        self.members += 1;
+        self.imported += u64::from(member.state != "rejected");
+        self.batch.bytes += member.bytes;
+        let plain = member.name.is_empty();
+        if let Some(reason) = &member.reason
+            && (plain || member.state == "partial")
+        {
+            self.problem.get_or_insert_with(|| reason.clone());
+        }
+        self.batch.members.push(member);
+        if self.batch.members.len() >= BATCH_MEMBERS || self.batch.bytes >= BATCH_BYTES {
+            self.next_batch();
+        }
+    }
+
+    fn member_of(&self, at: &Place) -> Member {
+        Member {
+            evidence: self.planned.id,
+            path: at.path.to_string(),
+            name: at.name.clone(),
+            layers: at.layers.clone(),
+            bytes: 0,
+            format: None,
+            recognised: String::new(),
+            context: None,
+            content: None,
+            seekable: false,
+            state: "rejected",
+            reason: None,
+            tally: Default::default(),
+            warnings: 0,
+            times: None,
+        }
+    }
+
+    fn identify(&self, head: &[u8], whole: bool) -> Identity {
+        let mut found = vestige_formats::identify(head, whole);
+        if let Some(forced) = self.shared.forced
+            && found
+                .format
+                .is_none_or(|format| format.name() != forced.name())
+        {
+            found.reason = format!("the user said so; by its content: {}", found.reason);
+            found.format = Some(forced);
+            found.envelope = "";
+        }
+        found
+    }
+
+    /// Reads the records of a member that was recognised.
+    fn read(&mut self, member: &mut Member, identity: &Identity, input: &mut Input<'_>) {
+        let Some(format) = identity.format else {
+            return;
+        };
+        let out = self.out;
+        let counters = self.shared.counters;
+        let mut hand_over =
+            |encoder: &mut Encoder, noted: &mut Vec<Noted>| Open::hand_over(encoder, noted, out);
+        let mut reading = Reading {
+            place: canonical::Place {
+                evidence: &self.place,
+                member: &member.path,
+            },
+            evidence: self.planned.id,
+            member: self.batch.members.len() as u32,
+            has_ids: format.has_ids(),
+            imported: self.shared.imported,
+            encoder: &mut self.batch.encoder,
+            noted: &mut self.batch.noted,
+            hand_over: &mut hand_over,
+            stop: self.shared.stop,
+            records: &|more| counters.records(more),
+            account: Account::default(),
+        };
+        let read = catch_unwind(AssertUnwindSafe(|| {
+            format.read(identity.envelope, input, &mut reading);
+        }));
+        if read.is_err() {
+            let warning = Warning::about(
+                reading.account.read_to,
+                b"",
+                "the reader failed; what follows was not read",
+            )
+            .expected("records", "input that stops the reader: please report it");
+            vestige_formats::Sink::rejected(&mut reading, warning);
+            member.state = "partial";
+            member.reason = Some("the reader failed on it".to_owned());
+        }
+        let account = reading.account;
+        member.tally = account.tally;
+        member.warnings = account.warnings;
+        member.times = account.times;
+        member.context = account.context;
+    }
+
+    fn begin(&mut self, at: &Place, identity: &Identity) -> Member {
+        let mut member = self.member_of(at);
+        member.recognised.clone_from(&identity.reason);
+        match identity.format {
+            Some(format) => {
+                member.format = Some((format.name(), identity.envelope));
+                member.state = "imported";
+            }
+            None => member.reason = Some(format!("format not recognised: {}", identity.reason)),
+        }
+        member
+    }
+
+    fn whole(&mut self, at: &Place, bytes: &[u8]) -> Member {
+        let head = bytes.get(..HEAD).unwrap_or(bytes);
+        let identity = self.identify(head, head.len() == bytes.len());
+        let mut member = self.begin(at, &identity);
+        if identity.format.is_some_and(|format| !format.has_ids()) {
+            member.content = Some(*blake3::hash(bytes).as_bytes());
+        }
+        self.read(&mut member, &identity, &mut Input::whole(bytes));
+        member
+    }
+
+    fn stream(&mut self, at: &Place, stream: &mut dyn Read) -> Member {
+        let copy = SideCopy::begin(self.shared.case, &self.sha256, &at.path, Faults::none());
+        let mut tee = Tee::new(stream, copy);
+        let mut head = Vec::new();
+        if let Err(error) = tee.by_ref().take(HEAD as u64).read_to_end(&mut head) {
+            let mut member = self.member_of(at);
+            member.reason = Some(error.to_string());
+            return member;
+        }
+        let identity = self.identify(&head, false);
+        let mut member = self.begin(at, &identity);
+        let mut hashed = Hashed {
+            reader: head.chain(tee.by_ref()),
+            hash: blake3::Hasher::new(),
+        };
+        self.read(&mut member, &identity, &mut Input::stream(&mut hashed));
+        let rest = std::io::copy(&mut hashed, &mut std::io::sink());
+        if identity.format.is_some_and(|format| !format.has_ids()) {
+            member.content = Some(*hashed.hash.finalize().as_bytes());
+        }
+        drop(hashed);
+        member.seekable = rest.is_ok() && tee.finish().is_ok_and(|copy| copy.is_ok());
+        member
+    }
+}
+
+struct Hashed<R> {
+    reader: R,
+    hash: blake3::Hasher,
+}
+
+impl<R: Read> Read for Hashed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.hash.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
+impl Visitor for Walk<'_> {
+    fn member(&mut self, member: unpack::Member<'_>) -> ControlFlow<()> {
+        let at = member.at;
+        let done = match member.content {
+            Content::Whole(bytes) => self.whole(at, bytes),
+            Content::Stream(stream) => {
+                // In a batch of its own: it may have to be taken back.
+                if !self.batch.members.is_empty() {
+                    self.next_batch();
+                }
+                self.stream(at, stream)
+            }
+        };
+        self.open = Some(done);
+        if self.shared.stop.load(Ordering::Relaxed) {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn ended(&mut self, _at: &Place, end: End) -> ControlFlow<()> {
+        let Some(mut member) = self.open.take() else {
+            return ControlFlow::Continue(());
+        };
+        member.bytes = end.bytes;
+        match end.state {
+            State::Complete => {}
+            State::Partial(reason) => {
+                if member.state == "imported" {
+                    member.state = "partial";
+                }
+                member.reason.get_or_insert(reason);
+            }
+            State::Rejected(reason) => {
+                // Rows of it may be with the writer: it takes the batch back.
+                let _ = self.out.send(Message::TakeBack);
+                let _ = self.batch.encoder.take_chunk();
+                let _ = self.batch.encoder.end_batch();
+                self.batch.noted.clear();
+                let bytes = member.bytes;
+                member = Member {
+                    format: None,
+                    bytes,
+                    tally: Default::default(),
+                    warnings: 0,
+                    times: None,
+                    context: None,
+                    content: None,
+                    seekable: false,
+                    state: "rejected",
+                    reason: Some(reason),
+                    ..member
+                };
+            }
+        }
+        self.push(member);
+        ControlFlow::Continue(())
+    }
+
+    fn rejected(&mut self, at: &Place, reason: String) -> ControlFlow<()> {
+        let mut member = self.member_of(at);
+        member.recognised = "not read".to_owned();
+        self.problem.get_or_insert_with(|| {
+            format!(
+                "{}: {reason}",
+                if at.name.is_empty() {
+                    "the file"
+                } else {
+                    &at.name
+                }
+            )
+        });
+        member.reason = Some(reason);
+        self.push(member);
+        ControlFlow::Continue(())
+    }
+
+    fn warning(&mut self, _at: &Place, warning: Warning) {
+        self.batch.noted.push(Noted {
+            evidence: self.planned.id,
+            member: None,
+            warning,
+        });
+    }
+
+    fn wants(&mut self, at: &Place) -> bool {
+        match &self.planned.task {
+            Task::Resume(done) => at.path.0.is_empty() || !done.contains(&at.path.to_string()),
+            _ => true,
+        }
+    }
+}
