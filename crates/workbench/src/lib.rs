@@ -6,6 +6,7 @@ pub mod case;
 pub mod custody;
 pub mod error;
 pub mod examiner;
+pub mod explore;
 pub mod home;
 pub mod host;
 pub mod import;

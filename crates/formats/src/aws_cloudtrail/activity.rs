@@ -4,30 +4,19 @@ use vestige_model::Activity;
 
 use Activity::{Create, Delete, Login, Logout, Read, Update};
 
-/// Calls whose verb misleads. A name that ends in `*` stands for all that begin so.
-const NAMES: &[(&str, Activity)] = &[
-    ("AssumeRole*", Login),
-    ("Authenticate", Login),
-    ("CheckMfa", Login),
-    ("ConsoleLogin", Login),
-    ("CredentialChallenge", Login),
-    ("CredentialVerification", Login),
-    ("Federate", Login),
-    ("GetFederationToken", Login),
-    ("GetRoleCredentials", Login),
-    ("GetSessionToken", Login),
-    ("GetSigninToken", Login),
-    ("RenewRole", Login),
-    ("SwitchRole", Login),
-    ("UserAuthentication", Login),
-    ("ExitRole", Logout),
-    ("Logout", Logout),
-    ("ConsoleLogout", Logout),
-    ("PutObject", Create),
-    ("UploadPart*", Create),
-    ("CompleteMultipartUpload", Create),
-    ("ScheduleKeyDeletion", Delete),
-];
+/// Calls whose verb misleads.
+fn named(name: &str) -> Option<Activity> {
+    Some(match name {
+        "Authenticate" | "CheckMfa" | "ConsoleLogin" | "CredentialChallenge" | "CredentialVerification"
+        | "Federate" | "GetFederationToken" | "GetRoleCredentials" | "GetSessionToken" | "GetSigninToken"
+        | "RenewRole" | "SwitchRole" | "UserAuthentication" => Login,
+        "ExitRole" | "Logout" | "ConsoleLogout" => Logout,
+        "PutObject" | "UploadPart" | "UploadPartCopy" | "CompleteMultipartUpload" => Create,
+        "ScheduleKeyDeletion" => Delete,
+        _ if name.starts_with("AssumeRole") => Login,
+        _ => return None,
+    })
+}
 
 /// Verbs, by the words that names begin with.
 const VERBS: &[(&str, Activity)] = &[
@@ -106,14 +95,8 @@ const VERBS: &[(&str, Activity)] = &[
 /// The sort of act of a call: by its name where that is known, else reading where the record says
 /// `readOnly`, else by its verb.
 pub fn activity(name: &str, read_only: Option<bool>) -> Activity {
-    let named = NAMES
-        .iter()
-        .find(|(known, _)| match known.strip_suffix('*') {
-            Some(start) => name.starts_with(start),
-            None => name == *known,
-        });
-    if let Some((_, activity)) = named {
-        return *activity;
+    if let Some(activity) = named(name) {
+        return activity;
     }
     if read_only == Some(true) {
         return Read;

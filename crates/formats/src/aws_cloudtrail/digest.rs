@@ -2,7 +2,7 @@
 
 use vestige_model::{Cloud, Event, Kind, Resource};
 
-use super::normalise::text;
+use crate::json::text::Checked;
 use crate::json::{Fault, Scanner, Str};
 
 /// A log file that a digest covers.
@@ -21,13 +21,14 @@ struct LogFile<'a> {
 /// Where it is not well formed.
 pub fn read<'a>(scanner: &mut Scanner<'a>) -> Result<Event<'a>, Fault> {
     let mut event = Event::new(Kind::Event, "aws:cloudtrail-digest:digest", Cloud::Aws);
+    let texts = Checked::default();
     event.service = Some("cloudtrail".into());
     scanner.object(|scanner, key| {
         match key {
-            b"awsAccountId" => event.account = text(scanner.scalar()?),
-            b"digestS3Object" => event.event_id = text(scanner.scalar()?),
+            b"awsAccountId" => event.account = texts.text(scanner.scalar()?),
+            b"digestS3Object" => event.event_id = texts.text(scanner.scalar()?),
             b"digestEndTime" => {
-                if let Some(time) = text(scanner.scalar()?) {
+                if let Some(time) = texts.text(scanner.scalar()?) {
                     event.set_time(time);
                 }
             }
@@ -65,7 +66,8 @@ fn log_file<'a>(scanner: &mut Scanner<'a>) -> Result<LogFile<'a>, Fault> {
 
 impl<'a> LogFile<'a> {
     fn resource(self) -> Option<Resource<'a>> {
-        let (bucket, object) = (text(self.bucket)?, text(self.object)?);
+        let texts = Checked::default();
+        let (bucket, object) = (texts.text(self.bucket)?, texts.text(self.object)?);
         Some(Resource {
             kind: Some("AWS::S3::Object".into()),
             id: Some(format!("arn:aws:s3:::{bucket}/{object}").into()),

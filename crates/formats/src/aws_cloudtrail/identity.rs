@@ -3,6 +3,7 @@
 use vestige_model::Event;
 
 use crate::json::keys::Seen;
+use crate::json::text::Checked;
 use crate::json::{Fault, Scanner, Str};
 
 /// What is read of it.
@@ -117,20 +118,26 @@ impl<'a> Identity<'a> {
 
     /// Fills the actor's fields: a role session is the role, in a session of its own; everyone
     /// else is who the ARN names.
-    pub fn fill(&self, event: &mut Event<'a>) {
-        let text = |value: Option<Str<'a>>| value.and_then(|value| value.some());
-        event.actor_type = text(self.kind);
-        event.credential = text(self.access_key).or_else(|| text(self.credential));
-        let own = text(self.arn).or_else(|| text(self.principal));
+    pub fn fill(&self, texts: &Checked<'a>, event: &mut Event<'a>) {
+        event.actor_type = texts.text(self.kind);
+        event.credential = texts
+            .text(self.access_key)
+            .or_else(|| texts.text(self.credential));
+        let own = texts
+            .text(self.arn)
+            .or_else(|| texts.text(self.principal));
         if self.is_role_session() {
-            event.session = text(self.arn);
-            event.actor_id = text(self.issuer_arn).or(own);
-            event.actor_name = text(self.issuer_name)
-                .or_else(|| text(self.name))
-                .or_else(|| self.arn.and_then(role_name).and_then(|name| name.some()));
+            event.session = texts.text(self.arn);
+            event.actor_id = texts.text(self.issuer_arn).or(own);
+            event.actor_name = texts
+                .text(self.issuer_name)
+                .or_else(|| texts.text(self.name))
+                .or_else(|| texts.text(self.arn.and_then(role_name)));
         } else {
-            event.actor_id = own.or_else(|| text(self.on_behalf_of));
-            event.actor_name = text(self.name).or_else(|| text(self.invoked_by));
+            event.actor_id = own.or_else(|| texts.text(self.on_behalf_of));
+            event.actor_name = texts
+                .text(self.name)
+                .or_else(|| texts.text(self.invoked_by));
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Insight events: unusual rates of calls or errors that CloudTrail itself noticed.
 
-use vestige_model::{Cloud, Event, Kind, Resource};
+use vestige_model::{Event, Resource};
 
-use super::normalise::{service, text};
+use super::normalise::service;
 use super::record::Record;
+use crate::json::text::Checked;
 use crate::json::{Fault, Scanner, Str};
 
 /// What is read of `insightDetails`.
@@ -41,17 +42,16 @@ impl<'a> Insight<'a> {
     }
 }
 
-/// The row of an Insight event: the call it is about, the insight as the resource. Neither an
-/// outcome nor an actor: nobody called.
-pub fn normalise<'a>(record: &Record<'a>, insight: &Insight<'a>) -> Event<'a> {
-    let mut event = Event::new(Kind::Event, "aws:cloudtrail:insight", Cloud::Aws);
-    event.service = text(insight.source.or(record.source)).map(service);
-    event.action = text(insight.name.or(record.name));
-    event.error_code = text(insight.error_code);
+/// Fills the row of an Insight event: the call it is about, the insight as the resource. Neither
+/// an outcome nor an actor: nobody called.
+pub fn fill<'a>(record: &Record<'a>, insight: &Insight<'a>, texts: &Checked<'a>, event: &mut Event<'a>) {
+    event.data_type = "aws:cloudtrail:insight".into();
+    event.service = texts.text(insight.source.or(record.source)).map(service);
+    event.action = texts.text(insight.name.or(record.name));
+    event.error_code = texts.text(insight.error_code);
     event.resources.push(Resource {
         kind: Some("insight".into()),
-        id: text(record.shared_id),
-        name: text(insight.kind),
+        id: texts.text(record.shared_id),
+        name: texts.text(insight.kind),
     });
-    event
 }

@@ -2,70 +2,57 @@
 
 use std::borrow::Cow;
 
-use vestige_model::{Cloud, Event, Kind, Outcome, Text, TimeFlags};
+use vestige_model::{Event, Outcome, TimeFlags};
 
 use super::activity::activity;
 use super::insight;
 use super::record::Record;
 use super::resources::Resources;
-use crate::json::Str;
+use crate::json::text::Checked;
 
-/// The row of a record.
-pub fn normalise<'a>(record: &Record<'a>) -> Event<'a> {
-    let mut event = match &record.insight {
-        Some(details) => insight::normalise(record, details),
-        None => call(record),
-    };
-    time(record, &mut event);
-    event.region = text(record.region);
-    event.account = text(record.recipient).or_else(|| {
-        text(
-            record
-                .identity
-                .as_ref()
-                .and_then(|identity| identity.account),
-        )
-    });
-    event.request_id = text(record.request_id);
-    event.event_id = text(record.event_id);
-    event
+/// Fills the row of a record.
+pub fn normalise<'a>(record: &Record<'a>, texts: &Checked<'a>, event: &mut Event<'a>) {
+    match &record.insight {
+        Some(details) => insight::fill(record, details, texts, event),
+        None => call(record, texts, event),
+    }
+    if let Some(time) = texts.text(record.time) {
+        event.set_time(time);
+    } else if let Some(stamp) = texts.text(record.stamp) {
+        event.set_time(stamp);
+        event.time.flags = event.time.flags.with(TimeFlags::FROM_ENVELOPE);
+    }
+    event.region = texts.text(record.region);
+    let caller = record
+        .identity
+        .as_ref()
+        .and_then(|identity| identity.account);
+    event.account = texts
+        .text(record.recipient)
+        .or_else(|| texts.text(caller));
+    event.request_id = texts.text(record.request_id);
+    event.event_id = texts.text(record.event_id);
 }
 
-/// A row of a call, sign-in or service event.
-fn call<'a>(record: &Record<'a>) -> Event<'a> {
-    let mut event = Event::new(Kind::Event, "aws:cloudtrail:record", Cloud::Aws);
-    event.service = text(record.source).map(service);
-    event.action = text(record.name);
+/// A call, sign-in or service event.
+fn call<'a>(record: &Record<'a>, texts: &Checked<'a>, event: &mut Event<'a>) {
+    event.service = texts.text(record.source).map(service);
+    event.action = texts.text(record.name);
     let read_only = record.read_only.map(|word| word.raw == b"true");
     event.activity = event
         .action
         .as_deref()
         .map(|name| activity(name, read_only));
-    event.error_code = text(record.error_code);
-    event.error_message = text(record.error_message);
+    event.error_code = texts.text(record.error_code);
+    event.error_message = texts.text(record.error_message);
     event.outcome = Some(outcome(record));
     if let Some(identity) = &record.identity {
-        identity.fill(&mut event);
+        identity.fill(texts, event);
     }
-    event.src_ip = text(record.address);
-    event.agent = text(record.agent).map(unwrapped);
+    event.src_ip = texts.text(record.address);
+    event.agent = texts.text(record.agent).map(unwrapped);
     event.bytes = record.bytes;
-    event.resources = Resources::of(record);
-    event
-}
-
-fn time<'a>(record: &Record<'a>, event: &mut Event<'a>) {
-    if let Some(time) = text(record.time) {
-        event.set_time(time);
-    } else if let Some(stamp) = text(record.stamp) {
-        event.set_time(stamp);
-        event.time.flags = event.time.flags.with(TimeFlags::FROM_ENVELOPE);
-    }
-}
-
-/// A value's text, unless it is empty.
-pub fn text(value: Option<Str<'_>>) -> Text<'_> {
-    value.and_then(|value| value.some())
+    event.resources = Resources::of(record, texts);
 }
 
 /// `s3.amazonaws.com` is `s3`.

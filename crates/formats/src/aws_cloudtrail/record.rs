@@ -1,6 +1,6 @@
 //! One CloudTrail record, read in one pass.
 
-use vestige_model::Event;
+use vestige_model::{Cloud, Event, Kind};
 
 use super::identity::Identity;
 use super::insight::Insight;
@@ -8,6 +8,7 @@ use super::parameters::{Parameters, Side};
 use super::resources::Listed;
 use super::{CloudTrail, digest, normalise};
 use crate::json::keys::Seen;
+use crate::json::text::Checked;
 use crate::json::{Fault, Key, Records, Scanner, Str, Verdict};
 
 /// What is read of a record. Texts are still as they stand in the bytes.
@@ -46,15 +47,15 @@ impl<'a> Record<'a> {
     ///
     /// # Errors
     /// Where it is not well formed.
-    pub fn read(scanner: &mut Scanner<'a>) -> Result<Record<'a>, Fault> {
-        let (mut record, mut seen) = (Record::default(), Seen::default());
+    pub fn read(&mut self, scanner: &mut Scanner<'a>) -> Result<(), Fault> {
+        let mut seen = Seen::default();
         let start = scanner.at();
         scanner.object(|scanner, key| {
             seen.note(key);
-            record.member(scanner, key)
+            self.member(scanner, key)
         })?;
         seen.settle(scanner, start);
-        Ok(record)
+        Ok(())
     }
 
     /// Reads one member. The last of two with the same key counts.
@@ -215,11 +216,16 @@ impl Records for CloudTrail {
         rows: &mut Vec<Event<'a>>,
     ) -> Result<Verdict, Fault> {
         let mut again = scanner.clone();
-        let record = Record::read(scanner)?;
+        let (mut record, start) = (Record::default(), scanner.at());
+        record.read(scanner)?;
         if record.digest {
             rows.push(digest::read(&mut again)?);
         } else if record.is_fit() {
-            rows.push(normalise::normalise(&record));
+            let texts = Checked::new(scanner.since(start));
+            rows.push(Event::new(Kind::Event, "aws:cloudtrail:record", Cloud::Aws));
+            if let Some(event) = rows.last_mut() {
+                normalise::normalise(&record, &texts, event);
+            }
         } else {
             return Ok(Verdict::Unfit {
                 reason: "not a CloudTrail record",

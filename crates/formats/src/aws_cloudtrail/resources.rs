@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use vestige_model::{Resource, Text};
 
-use super::normalise::text;
 use super::parameters::Param;
 use super::record::Record;
+use crate::json::text::Checked;
 use crate::json::{Fault, Scanner, Str};
 
 /// One entry of the record's own `resources` list.
@@ -58,64 +58,64 @@ pub struct Resources<'a> {
 
 impl<'a> Resources<'a> {
     /// The resources of a record.
-    pub fn of(record: &Record<'a>) -> Vec<Resource<'a>> {
+    pub fn of(record: &Record<'a>, texts: &Checked<'a>) -> Vec<Resource<'a>> {
         let mut resources = Resources::default();
         for listed in &record.resources {
-            resources.add(text(listed.kind), text(listed.arn), None);
+            resources.add(texts.text(listed.kind), texts.text(listed.arn), None);
         }
-        let service = record.source.map_or(&b""[..], |source| source.raw);
-        let service = service
-            .split(|byte| *byte == b'.')
-            .next()
-            .unwrap_or(service);
-        let bucket = record
-            .request
-            .found
-            .iter()
-            .find(|(param, _)| *param == Param::Bucket);
-        let bucket = bucket.and_then(|(_, name)| name.some());
-        for (param, value) in record.request.found.iter().chain(&record.response.found) {
-            if let Some(value) = value.some() {
-                resources.param(*param, value, service, bucket.as_deref(), partition(record));
+        let found = || record.request.found.iter().chain(&record.response.found);
+        let bucket = found().find(|(param, _)| *param == Param::Bucket);
+        let call = Call {
+            service: service(record),
+            partition: partition(record),
+            bucket: bucket.and_then(|(_, name)| texts.text(Some(*name))),
+        };
+        for (param, value) in found() {
+            if let Some(value) = texts.text(Some(*value)) {
+                resources.param(*param, value, &call);
             }
         }
         resources.list
     }
 
-    fn param(
-        &mut self,
-        param: Param,
-        value: Cow<'a, str>,
-        service: &[u8],
-        bucket: Option<&str>,
-        partition: &str,
-    ) {
+    fn param(&mut self, param: Param, value: Cow<'a, str>, call: &Call<'_>) {
         match param {
-            Param::At(only, _) if only.as_bytes() != service => {}
+            Param::At(only, _) if only.as_bytes() != call.service => {}
             Param::Of(kind) | Param::At(_, kind) if value.starts_with("arn:") => {
                 self.add(Some(kind.into()), Some(value), None);
             }
             Param::Of(kind) | Param::At(_, kind) => self.add(Some(kind.into()), None, Some(value)),
             Param::Bucket => {
-                let arn = format!("arn:{partition}:s3:::{value}");
-                self.add(
-                    Some("AWS::S3::Bucket".into()),
-                    Some(arn.into()),
-                    Some(value),
-                );
+                let name = value.clone();
+                let arn = ["arn:", call.partition, ":s3:::", &name];
+                self.add_built("AWS::S3::Bucket", &arn, value);
             }
             Param::ObjectKey => {
-                if let Some(bucket) = bucket {
-                    let arn = format!("arn:{partition}:s3:::{bucket}/{value}");
-                    self.add(
-                        Some("AWS::S3::Object".into()),
-                        Some(arn.into()),
-                        Some(value),
-                    );
+                if let Some(bucket) = &call.bucket {
+                    let key = value.clone();
+                    let arn = ["arn:", call.partition, ":s3:::", bucket, "/", &key];
+                    self.add_built("AWS::S3::Object", &arn, value);
                 }
             }
             Param::Session => self.add(Some("session".into()), Some(value), None),
             Param::Credential => self.add(Some("credential".into()), Some(value), None),
+        }
+    }
+
+    /// Adds a resource whose ARN is made of parts, or names the one that is already there, which
+    /// costs no new text.
+    fn add_built(&mut self, kind: &'static str, arn: &[&str], name: Cow<'a, str>) {
+        let known = self.list.iter_mut().find(|known| {
+            let rest = arn.iter().try_fold(known.id.as_deref().unwrap_or(""), |rest, part| rest.strip_prefix(part));
+            rest == Some("")
+        });
+        match known {
+            Some(known) => known.name = known.name.take().or(Some(name)),
+            None => self.list.push(Resource {
+                kind: Some(kind.into()),
+                id: Some(arn.concat().into()),
+                name: Some(name),
+            }),
         }
     }
 
@@ -139,6 +139,19 @@ impl<'a> Resources<'a> {
             None => self.list.push(Resource { kind, id, name }),
         }
     }
+}
+
+/// What a call says that decides what its parameters mean.
+struct Call<'r> {
+    service: &'r [u8],
+    partition: &'static str,
+    bucket: Option<Cow<'r, str>>,
+}
+
+/// The service in its short form, undecoded.
+fn service<'r>(record: &Record<'r>) -> &'r [u8] {
+    let source = record.source.map_or(&b""[..], |source| source.raw);
+    source.split(|byte| *byte == b'.').next().unwrap_or(source)
 }
 
 /// Whether an ARN ends in this name.

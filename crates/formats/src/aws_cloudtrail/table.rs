@@ -7,17 +7,17 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use vestige_model::{Event, Quality, Resource};
+use vestige_model::{Cloud, Event, Kind, Quality, Resource};
 
 use super::identity::Identity;
-use super::normalise::{normalise, text};
+use super::normalise::normalise;
 use super::parameters::{Parameters, Side};
 use super::record::Record;
 use super::resources::Listed;
 use crate::csv::{cells, rows, squashed};
 use crate::json::loose;
 use crate::json::records::{Verdict, deliver};
-use crate::json::text::{encoding_quality, readable};
+use crate::json::text::{Checked, encoding_quality, readable};
 use crate::json::{Scanner, Str};
 use crate::{Head, Input, Recognised, Sink, Span};
 
@@ -245,7 +245,8 @@ fn event<'c, 'a>(
     if told.iter().all(Option::is_none) {
         return None;
     }
-    let mut event = normalise(&record);
+    let mut event = Event::new(Kind::Event, "aws:cloudtrail:record", Cloud::Aws);
+    normalise(&record, &Checked::default(), &mut event);
     named.fill(&mut event);
     Some(event)
 }
@@ -261,8 +262,9 @@ struct Named<'a> {
 
 impl<'a> Named<'a> {
     fn fill(&self, event: &mut Event<'a>) {
-        event.actor_name = event.actor_name.take().or_else(|| text(self.user));
-        event.credential = event.credential.take().or_else(|| text(self.access_key));
+        let texts = Checked::default();
+        event.actor_name = event.actor_name.take().or_else(|| texts.text(self.user));
+        event.credential = event.credential.take().or_else(|| texts.text(self.access_key));
         let (kinds, names) = (parts(self.resource_type), parts(self.resource_name));
         let paired = kinds.len() == names.len();
         for (index, name) in names.into_iter().enumerate() {
@@ -270,9 +272,9 @@ impl<'a> Named<'a> {
                 .get(if paired { index } else { 0 })
                 .filter(|_| paired || kinds.len() == 1);
             event.resources.push(Resource {
-                kind: kind.and_then(|kind| text(Some(*kind))),
+                kind: kind.and_then(|kind| texts.text(Some(*kind))),
                 id: None,
-                name: text(Some(name)),
+                name: texts.text(Some(name)),
             });
         }
     }

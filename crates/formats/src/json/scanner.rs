@@ -450,27 +450,26 @@ impl<'a> Scanner<'a> {
     }
 }
 
+const LOW: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x8080_8080_8080_8080;
+
 /// The position of the first `"`, `\`, control character or byte outside ASCII at or after `at`.
 #[inline]
 fn plain(bytes: &[u8], mut at: usize) -> usize {
-    let (blocks, tail) = bytes.get(at..).unwrap_or(&[]).as_chunks::<16>();
-    for block in blocks {
-        // The compiler makes one comparison of each of these, sixteen bytes at a time.
-        let marks = block.map(|byte| if ends_plain(byte) { 0xff } else { 0 });
-        let marks = u128::from_le_bytes(marks);
+    let (words, tail) = bytes.get(at..).unwrap_or(&[]).as_chunks::<8>();
+    for word in words {
+        let word = u64::from_le_bytes(*word);
+        let zero = |word: u64| word.wrapping_sub(LOW) & !word;
+        let marks = zero(word ^ (LOW * 0x22)) | zero(word ^ (LOW * 0x5c));
+        let marks = (marks | word.wrapping_sub(LOW * 0x20) | word) & HIGH;
         if marks != 0 {
+            // Borrows make bits above the lowest one unreliable, never the lowest.
             return at + (marks.trailing_zeros() / 8) as usize;
         }
-        at += 16;
+        at += 8;
     }
-    let count = tail.iter().take_while(|byte| !ends_plain(**byte)).count();
-    at + count
-}
-
-#[inline]
-fn ends_plain(byte: u8) -> bool {
-    // Signed, bytes outside ASCII are below the blank too.
-    (byte == b'"') | (byte == b'\\') | ((byte as i8) < 0x20)
+    let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..);
+    at + tail.iter().take_while(|byte| !ends(byte)).count()
 }
 
 /// Whether a number is beyond what 64 bits hold, as integer or as double.

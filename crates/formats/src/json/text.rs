@@ -38,15 +38,6 @@ impl<'a> Str<'a> {
         }
     }
 
-    /// The text, unless there is none.
-    pub fn some(&self) -> Option<Cow<'a, str>> {
-        if self.raw.is_empty() {
-            None
-        } else {
-            Some(self.text())
-        }
-    }
-
     /// The bytes with escapes undone, for matching keys.
     pub fn name(&self) -> Cow<'a, [u8]> {
         if self.plain || !self.raw.contains(&b'\\') {
@@ -55,6 +46,39 @@ impl<'a> Str<'a> {
         let mut bytes = Vec::with_capacity(self.raw.len());
         unescape(self.raw, &mut bytes);
         Cow::Owned(bytes)
+    }
+}
+
+/// A record's bytes, checked for UTF-8 once, so that each of its texts need not be.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Checked<'a> {
+    at: usize,
+    text: Option<&'a str>,
+}
+
+impl<'a> Checked<'a> {
+    /// Checks a record's bytes.
+    pub fn new(bytes: &'a [u8]) -> Checked<'a> {
+        Checked {
+            at: bytes.as_ptr() as usize,
+            text: std::str::from_utf8(bytes).ok(),
+        }
+    }
+
+    /// A value's text, as [`Str::text`] gives it, unless it is empty. Values from elsewhere than
+    /// the record are welcome.
+    #[inline]
+    pub fn text(&self, value: Option<Str<'a>>) -> Option<Cow<'a, str>> {
+        let value = value?;
+        if value.raw.is_empty() {
+            return None;
+        }
+        let start = (value.raw.as_ptr() as usize).wrapping_sub(self.at);
+        let end = start.wrapping_add(value.raw.len());
+        match self.text.and_then(|text| text.get(start..end)) {
+            Some(text) if value.plain => Some(Cow::Borrowed(text)),
+            _ => Some(value.text()),
+        }
     }
 }
 

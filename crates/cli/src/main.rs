@@ -1,0 +1,29 @@
+//! `vestige`: the command line.
+
+mod arguments;
+mod command;
+mod host;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use vestige_workbench::Class;
+
+fn main() -> ExitCode {
+    let arguments = arguments::Arguments::parse();
+    let host = host::Terminal {
+        passphrase_file: arguments.passphrase_file.clone(),
+        quiet: arguments.quiet,
+        told: std::sync::Mutex::new(None),
+    };
+    match command::run(&host, arguments.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("vestige: {error}");
+            ExitCode::from(match error.class() {
+                Class::Usage => 2,
+                Class::Failed => 1,
+            })
+        }
+    }
+}
