@@ -1,8 +1,7 @@
 //! The `userIdentity` element: who acted.
 
-use vestige_model::Event;
+use vestige_model::{Event, Quality};
 
-use crate::json::keys::Seen;
 use crate::json::text::Checked;
 use crate::json::{Fault, Scanner, Str};
 
@@ -44,12 +43,7 @@ impl<'a> Identity<'a> {
             scanner.skip()?;
             return Ok(identity);
         }
-        let (start, mut seen) = (scanner.at(), Seen::default());
-        scanner.object(|scanner, key| {
-            seen.note(key);
-            identity.member(scanner, key)
-        })?;
-        seen.settle(scanner, start);
+        scanner.object(|scanner, key| identity.member(scanner, key))?;
         Ok(identity)
     }
 
@@ -68,6 +62,9 @@ impl<'a> Identity<'a> {
             b"onBehalfOf" => return self.behalf(scanner),
             _ => return scanner.skip(),
         };
+        if target.is_some() {
+            scanner.quality = scanner.quality.with(Quality::DUPLICATE_KEYS);
+        }
         *target = scanner.scalar()?;
         Ok(())
     }

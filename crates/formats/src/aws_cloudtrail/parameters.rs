@@ -162,7 +162,8 @@ fn inner(around: Around, key: &[u8], side: Side) -> Option<Around> {
 /// What the text under `key` identifies.
 fn param(around: Around, key: &[u8]) -> Option<Param> {
     match (around, key) {
-        (Around::Top | Around::Same, _) => named(key).or_else(|| {
+        (Around::Top, _) => named(key),
+        (Around::Same, _) => named(key).or_else(|| {
             // Inside `...Request` keys begin with a capital.
             let lower = key
                 .first()

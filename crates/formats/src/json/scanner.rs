@@ -124,19 +124,18 @@ impl<'a> Scanner<'a> {
     /// Where there is none, or it is not well formed.
     #[inline]
     pub fn string(&mut self) -> Result<Str<'a>, Fault> {
-        if self.next() != Some(b'"') {
+        // Blanks are rare here, and callers have mostly passed them.
+        if self.byte() != Some(b'"') && self.next() != Some(b'"') {
             return Err(self.fault(Expected::Key));
         }
         let start = self.at + 1;
-        let end = plain(self.bytes, start);
-        if self.bytes.get(end) == Some(&b'"') {
-            self.at = end + 1;
-            return Ok(Str {
-                raw: self.bytes.get(start..end).unwrap_or(&[]),
-                plain: true,
-            });
+        let rest = self.bytes.get(start..).unwrap_or(&[]);
+        let length = plain(rest);
+        if let Some((raw, [b'"', ..])) = rest.split_at_checked(length) {
+            self.at = start + length + 1;
+            return Ok(Str { raw, plain: true });
         }
-        self.at = end;
+        self.at = start + length;
         self.unusual(start)
     }
 
@@ -162,7 +161,7 @@ impl<'a> Scanner<'a> {
                 }
                 None => return Err(self.fault(Expected::Quote)),
             }
-            self.at = plain(self.bytes, self.at);
+            self.at += plain(self.bytes.get(self.at..).unwrap_or(&[]));
         }
         let raw = self.since(start);
         self.at += 1;
@@ -453,23 +452,29 @@ impl<'a> Scanner<'a> {
 const LOW: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
 
-/// The position of the first `"`, `\`, control character or byte outside ASCII at or after `at`.
+/// How many bytes come before the first `"`, `\`, control character or byte outside ASCII.
 #[inline]
-fn plain(bytes: &[u8], mut at: usize) -> usize {
-    let (words, tail) = bytes.get(at..).unwrap_or(&[]).as_chunks::<8>();
-    for word in words {
+fn plain(bytes: &[u8]) -> usize {
+    let (words, _) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
         let zero = |word: u64| word.wrapping_sub(LOW) & !word;
         let marks = zero(word ^ (LOW * 0x22)) | zero(word ^ (LOW * 0x5c));
         let marks = (marks | word.wrapping_sub(LOW * 0x20) | word) & HIGH;
         if marks != 0 {
             // Borrows make bits above the lowest one unreliable, never the lowest.
-            return at + (marks.trailing_zeros() / 8) as usize;
+            return index * 8 + (marks.trailing_zeros() / 8) as usize;
         }
-        at += 8;
     }
+    plain_end(bytes, words.len() * 8)
+}
+
+/// The same for the last few bytes.
+#[inline(never)]
+fn plain_end(bytes: &[u8], from: usize) -> usize {
     let ends = |byte: &u8| matches!(byte, b'"' | b'\\' | 0..0x20 | 0x80..);
-    at + tail.iter().take_while(|byte| !ends(byte)).count()
+    let tail = bytes.get(from..).unwrap_or(&[]);
+    from + tail.iter().take_while(|byte| !ends(byte)).count()
 }
 
 /// Whether a number is beyond what 64 bits hold, as integer or as double.

@@ -323,6 +323,9 @@ impl Keep<'_> {
             .detail("stored", tally.stored)
             .detail("rejected", tally.rejected)
             .detail("ignored", tally.ignored);
+        if event == Event::AnalysisRun {
+            entry = entry.detail("params", vestige_custody::Map::new());
+        }
         if !unread.is_empty() {
             entry = entry.detail("unreadable", vestige_custody::Value::List(unread));
         }
