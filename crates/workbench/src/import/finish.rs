@@ -69,7 +69,7 @@ pub(super) fn after(
         .entry(Event::AnalysisRun)
         .outcome(&Outcome::Success)
         .detail("analysis", "duplicates")
-        .detail("params", vestige_custody::Map::new())
+        .detail("params", vestige_custody::json::Map::new())
         .detail("duplicates", settled.duplicates)
         .detail("conflicts", settled.conflicts);
     if settled.duplicates > 0 {

@@ -324,7 +324,7 @@ impl Keep<'_> {
             .detail("rejected", tally.rejected)
             .detail("ignored", tally.ignored);
         if event == Event::AnalysisRun {
-            entry = entry.detail("params", vestige_custody::Map::new());
+            entry = entry.detail("params", vestige_custody::json::Map::new());
         }
         if !unread.is_empty() {
             entry = entry.detail("unreadable", vestige_custody::Value::List(unread));
