@@ -96,7 +96,8 @@ impl Reader {
             if places.len() >= limit {
                 break;
             }
-            let wanted = limit - places.len();
+            // SQLite takes a greater limit for a number that is none.
+            let wanted = (limit - places.len()).min(usize::MAX >> 1);
             let mut found = Vec::new();
             for table in Table::ALL {
                 found.extend(

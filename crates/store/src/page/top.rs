@@ -47,15 +47,27 @@ impl Reader {
                 return self.top_of_dictionary(field, kind, limit);
             }
             let same = self.canonical(term_kind(field))?;
-            let best = greatest(limit, |sum| (sum.rows, 0), &mut |groups| {
+            // Members of several items have the same ordinals: they are one value, once merged.
+            let kept = if field == Field::Member {
+                1_000_000
+            } else {
+                limit
+            };
+            let best = greatest(kept, |sum| (sum.rows, 0), &mut |groups| {
                 for table in Table::ALL {
                     self.read_values(field, query, table, &same, groups)?;
                 }
                 Ok(())
             })?;
-            let mut values = Vec::with_capacity(best.len());
+            let mut merged: std::collections::BTreeMap<String, Sum> = Default::default();
             for (key, sum) in best {
-                let value = self.value_text(field, key)?;
+                merged
+                    .entry(self.value_text(field, key)?)
+                    .or_insert(Sum::ZERO)
+                    .add(&sum);
+            }
+            let mut values = Vec::with_capacity(merged.len());
+            for (value, sum) in merged {
                 values.push(TopValue {
                     value,
                     count: sum.rows,
