@@ -12,9 +12,9 @@ use zip::{CompressionMethod, DateTime, ZipWriter};
 /// Files from here on get the long form of sizes, which deflating could make necessary.
 const LARGE: u64 = 0xf000_0000;
 
-/// The file under a zip. Having failed once it takes everything, keeps nothing and counts on: the
-/// failure was told, and a zip that is given up would write its end into the file and complain on
-/// stderr.
+/// The file under a zip. Having failed once it takes everything and keeps nothing: the failure was
+/// told, and a zip that is given up would write its end into the file, complain on stderr, and
+/// panic where its position is not beyond what it wrote.
 pub(super) struct Sink<W> {
     file: W,
     at: u64,
@@ -33,41 +33,33 @@ impl<W> Sink<W> {
         }
     }
 
-    /// What `act` comes to, or `instead` once anything has failed.
-    fn once<T>(&mut self, instead: T, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<T> {
+    /// What `act` comes to, none once anything has failed.
+    fn once<T>(&mut self, act: impl FnOnce(&mut W) -> io::Result<T>) -> io::Result<Option<T>> {
         if self.failed {
-            return Ok(instead);
+            return Ok(None);
         }
-        act(&mut self.file).inspect_err(|error| {
+        act(&mut self.file).map(Some).inspect_err(|error| {
             self.failed = error.kind() != io::ErrorKind::Interrupted;
         })
-    }
-
-    fn target(&self, to: SeekFrom) -> u64 {
-        match to {
-            SeekFrom::Start(at) => at,
-            SeekFrom::Current(by) => self.at.saturating_add_signed(by),
-            SeekFrom::End(by) => self.end.saturating_add_signed(by),
-        }
     }
 }
 
 impl<W: Write> Write for Sink<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = self.once(bytes.len(), |file| file.write(bytes))?;
+        let taken = self.once(|file| file.write(bytes))?.unwrap_or(bytes.len());
         self.at += taken as u64;
         self.end = self.end.max(self.at);
         Ok(taken)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.once((), Write::flush)
+        self.once(Write::flush).map(drop)
     }
 }
 
 impl<W: Seek> Seek for Sink<W> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.at = self.once(self.target(to), |file| file.seek(to))?;
+        self.at = self.once(|file| file.seek(to))?.unwrap_or(self.end);
         Ok(self.at)
     }
 }
@@ -198,6 +190,7 @@ fn is_compressed(start: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io::BufWriter;
 
     /// A disk with room for so many bytes.
     struct Small(io::Cursor<Vec<u8>>, usize);
@@ -223,23 +216,26 @@ mod tests {
 
     #[test]
     fn a_disk_that_fills_up_is_told_once_wherever_it_happens() {
-        let written = |room: usize| {
-            let mut zip = ZipWriter::new(Sink::new(Small(io::Cursor::default(), room)));
+        let written = |room: usize, buffer: usize, deflate: bool| {
+            let disk = Small(io::Cursor::default(), room);
+            let mut zip = ZipWriter::new(Sink::new(BufWriter::with_capacity(buffer, disk)));
             for name in ["a", "b"] {
-                zip.start_file(name, entry_options(0, false, 0))?;
+                zip.start_file(name, entry_options(0, deflate, 0))?;
                 zip.write_all(&[7; 300])?;
             }
-            zip.finish().map(|sink| sink.end).map_err(io::Error::from)
+            let mut sink = zip.finish().map_err(io::Error::from)?;
+            sink.flush().map(|()| sink.end)
         };
-        let whole = written(10_000).unwrap();
-        for room in 0..whole as usize {
-            assert_eq!(
-                written(room).unwrap_err().kind(),
-                io::ErrorKind::StorageFull,
-                "{room}"
-            );
+        for deflate in [false, true] {
+            let whole = written(10_000, 0, deflate).unwrap() as usize;
+            for buffer in [0, 50, 400, 10_000] {
+                for room in 0..whole {
+                    let error = written(room, buffer, deflate).unwrap_err();
+                    assert_eq!(error.kind(), io::ErrorKind::StorageFull, "{room} {buffer}");
+                }
+                assert!(written(whole, buffer, deflate).is_ok());
+            }
         }
-        assert_eq!(written(whole as usize).unwrap(), whole);
     }
 
     #[test]
