@@ -4,4 +4,5 @@ pub mod cloudtrail;
 pub mod draw;
 pub mod evidence;
 pub mod gzip;
+pub mod incident;
 pub mod moment;

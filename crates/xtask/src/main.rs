@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
-use xtask::evidence;
+use xtask::{evidence, incident};
 
 /// What the repository does for itself.
 #[derive(Parser)]
@@ -16,6 +16,15 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Make the demonstration incident again, or check that it is what would be made.
+    Fixtures {
+        /// Write nothing; fail where a file differs.
+        #[arg(long)]
+        check: bool,
+        /// The folder.
+        #[arg(long, default_value = "fixtures/incident")]
+        out: PathBuf,
+    },
     /// Make evidence of any size for measurements.
     Evidence {
         /// What to make.
@@ -32,6 +41,15 @@ enum Task {
 
 fn main() -> Result<()> {
     match Arguments::parse().task {
+        Task::Fixtures { check, out } => {
+            let files = if check {
+                incident::check(&out)?
+            } else {
+                incident::write(&out)?
+            };
+            println!("{files} files in {}", out.display());
+            Ok(())
+        }
         Task::Evidence { kind, records, out } => {
             let made = evidence::make(kind, records, &out)?;
             println!(

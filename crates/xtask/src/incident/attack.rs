@@ -60,7 +60,10 @@ impl Attack {
 
 /// The attack and the response to it.
 pub fn attack() -> Attack {
-    let mut attack = Attack { acts: Vec::new(), rest: Vec::new() };
+    let mut attack = Attack {
+        acts: Vec::new(),
+        rest: Vec::new(),
+    };
     let mut draw = Draw::new("attack");
     entry(&mut attack, &mut draw);
     chain(&mut attack, &mut draw);
@@ -89,7 +92,12 @@ pub fn second_session() -> Session {
 }
 
 fn entry_caller() -> Caller {
-    Caller::session(&Role::new(PRODUCTION, "DataEngineer"), &entry_session(), ATTACKER, AGENT)
+    Caller::session(
+        &Role::new(PRODUCTION, "DataEngineer"),
+        &entry_session(),
+        ATTACKER,
+        AGENT,
+    )
 }
 
 fn chained_caller() -> Caller {
@@ -97,29 +105,51 @@ fn chained_caller() -> Caller {
 }
 
 fn thief(agent: &str) -> Caller {
-    Caller::user(PRODUCTION, BACKUP_USER, &company::stolen_key(), THIEF, agent)
+    Caller::user(
+        PRODUCTION,
+        BACKUP_USER,
+        &company::stolen_key(),
+        THIEF,
+        agent,
+    )
 }
 
 /// The sign-in, and nine minutes of looking around that are refused.
 fn entry(attack: &mut Attack, draw: &mut Draw) {
     let (mira, caller) = (person("mira.kovac"), entry_caller());
     let time = entry_session().created;
-    attack.act("signs in as mira.kovac into DataEngineer", By::Attacker, sign_in(mira, time, &caller, draw));
+    attack.act(
+        "signs in as mira.kovac into DataEngineer",
+        By::Attacker,
+        sign_in(mira, time, &caller, draw),
+    );
     let who = Call::read("sts", "GetCallerIdentity");
-    attack.rest.push(who.made(&production(HOME), time + 14, &caller, draw));
+    attack
+        .rest
+        .push(who.made(&production(HOME), time + 14, &caller, draw));
     let (first, last) = (at("2026-09-15T02:52:31Z"), at("2026-09-15T03:01:22Z"));
     for n in 0..REFUSED {
         let (service, action) = *draw.pick(&[
-            ("iam", "ListUsers"), ("iam", "ListRoles"), ("iam", "GetAccountAuthorizationDetails"),
-            ("iam", "ListAccessKeys"), ("iam", "ListAttachedUserPolicies"), ("kms", "ListKeys"),
-            ("secretsmanager", "ListSecrets"), ("lambda", "ListFunctions20150331"),
-            ("organizations", "ListAccounts"), ("rds", "DescribeDBSnapshots"),
-            ("guardduty", "ListDetectors"), ("cloudtrail", "DescribeTrails"),
-            ("eks", "ListClusters"), ("ssm", "DescribeInstanceInformation"),
+            ("iam", "ListUsers"),
+            ("iam", "ListRoles"),
+            ("iam", "GetAccountAuthorizationDetails"),
+            ("iam", "ListAccessKeys"),
+            ("iam", "ListAttachedUserPolicies"),
+            ("kms", "ListKeys"),
+            ("secretsmanager", "ListSecrets"),
+            ("lambda", "ListFunctions20150331"),
+            ("organizations", "ListAccounts"),
+            ("rds", "DescribeDBSnapshots"),
+            ("guardduty", "ListDetectors"),
+            ("cloudtrail", "DescribeTrails"),
+            ("eks", "ListClusters"),
+            ("ssm", "DescribeInstanceInformation"),
         ]);
         let time = first + (last - first) * n as i64 / (REFUSED as i64 - 1);
         let call = refused(Call::read(service, action), &caller, service, action);
-        attack.rest.push(call.made(&recorded(service, HOME), time, &caller, draw));
+        attack
+            .rest
+            .push(call.made(&recorded(service, HOME), time, &caller, draw));
     }
 }
 
@@ -138,7 +168,11 @@ fn chain(attack: &mut Attack, draw: &mut Draw) {
     let call = calls::assume(&role.arn(), &session.name, &session.key, draw)
         .asked("sourceIdentity", "mira.kovac@aurelia.example");
     let event = call.made(&production(HOME), session.created, &entry_caller(), draw);
-    attack.act("assumes ci-deploy, whose trust is too wide", By::Attacker, event);
+    attack.act(
+        "assumes ci-deploy, whose trust is too wide",
+        By::Attacker,
+        event,
+    );
 
     let call = Call::write("iam", "CreateAccessKey")
         .request(json!({"userName": BACKUP_USER}))
@@ -146,14 +180,22 @@ fn chain(attack: &mut Attack, draw: &mut Draw) {
             "userName": BACKUP_USER, "accessKeyId": company::stolen_key(), "status": "Active",
             "createDate": "Sep 15, 2026, 3:06:41 AM"
         }}));
-    let event = call.made(&production(EDGE), at("2026-09-15T03:06:41Z"), &chained_caller(), draw);
+    let event = call.made(
+        &production(EDGE),
+        at("2026-09-15T03:06:41Z"),
+        &chained_caller(),
+        draw,
+    );
     attack.act("makes an access key for svc-backup", By::Attacker, event);
 
-    for (second, service, action) in
-        [(0, "cloudtrail", "DescribeTrails"), (9, "ec2", "DescribeFlowLogs"), (31, "ec2", "DescribeInstances")]
-    {
+    for (second, service, action) in [
+        (0, "cloudtrail", "DescribeTrails"),
+        (9, "ec2", "DescribeFlowLogs"),
+        (31, "ec2", "DescribeInstances"),
+    ] {
         let time = at("2026-09-15T03:08:20Z") + second;
-        let event = Call::read(service, action).made(&production(HOME), time, &chained_caller(), draw);
+        let event =
+            Call::read(service, action).made(&production(HOME), time, &chained_caller(), draw);
         attack.rest.push(event);
     }
 }
@@ -167,7 +209,11 @@ fn blindness(attack: &mut Attack, draw: &mut Draw) {
             "xmlns": "http://ec2.amazonaws.com/doc/2016-11-15/", "requestId": draw.uuid(), "unsuccessful": ""
         }}));
     let event = call.made(&place, at("2026-09-15T03:12:07Z"), &caller, draw);
-    attack.act("deletes the flow log of the analysts' VPC", By::Attacker, event);
+    attack.act(
+        "deletes the flow log of the analysts' VPC",
+        By::Attacker,
+        event,
+    );
 
     let trail = format!("arn:aws:cloudtrail:{HOME}:{PRODUCTION}:trail/{HOME_TRAIL}");
     for (time, action, what) in [
@@ -175,19 +221,31 @@ fn blindness(attack: &mut Attack, draw: &mut Draw) {
         (STARTED, "StartLogging", "starts it again after 37 minutes"),
     ] {
         let call = Call::write("cloudtrail", action).request(json!({"name": trail}));
-        attack.act(what, By::Attacker, call.made(&place, at(time), &caller, draw));
+        attack.act(
+            what,
+            By::Attacker,
+            call.made(&place, at(time), &caller, draw),
+        );
     }
 
     let call = group_rule("AuthorizeSecurityGroupIngress", draw);
     let event = call.made(&place, at("2026-09-15T03:58:23Z"), &caller, draw);
-    attack.act("opens port 22 of the gateway to the world", By::Attacker, event);
+    attack.act(
+        "opens port 22 of the gateway to the world",
+        By::Attacker,
+        event,
+    );
 
     // In the log file that is deleted later: nobody who has only the evidence can know of it.
-    let call = Call::write("ssm", "SendCommand").request(json!({
-        "documentName": "AWS-RunShellScript", "instanceIds": [GATEWAY], "interactive": false,
-        "parameters": "HIDDEN_DUE_TO_SECURITY_REASONS"
-    })).response(json!({"command": {"commandId": draw.uuid(), "status": "Pending"}}));
-    attack.rest.push(call.made(&place, at("2026-09-15T04:03:40Z"), &caller, draw));
+    let call = Call::write("ssm", "SendCommand")
+        .request(json!({
+            "documentName": "AWS-RunShellScript", "instanceIds": [GATEWAY], "interactive": false,
+            "parameters": "HIDDEN_DUE_TO_SECURITY_REASONS"
+        }))
+        .response(json!({"command": {"commandId": draw.uuid(), "status": "Pending"}}));
+    attack
+        .rest
+        .push(call.made(&place, at("2026-09-15T04:03:40Z"), &caller, draw));
 }
 
 /// When the trail of the home region stops.
@@ -197,10 +255,12 @@ pub const STARTED: &str = "2026-09-15T03:49:41Z";
 
 fn group_rule(action: &str, draw: &mut Draw) -> Call {
     Call::write("ec2", action)
-        .request(json!({"groupId": GATEWAY_GROUP, "ipPermissions": {"items": [{
-            "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "groups": {}, "ipv6Ranges": {},
-            "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}, "prefixListIds": {}
-        }]}}))
+        .request(
+            json!({"groupId": GATEWAY_GROUP, "ipPermissions": {"items": [{
+                "ipProtocol": "tcp", "fromPort": 22, "toPort": 22, "groups": {}, "ipv6Ranges": {},
+                "ipRanges": {"items": [{"cidrIp": "0.0.0.0/0"}]}, "prefixListIds": {}
+            }]}}),
+        )
         .response(json!({"requestId": draw.uuid(), "_return": true}))
 }
 
@@ -212,7 +272,11 @@ fn theft(attack: &mut Attack, draw: &mut Draw) {
     for n in 0..STOLEN_OBJECTS {
         let time = first + (last - first) * n as i64 / (STOLEN_OBJECTS as i64 - 1);
         let rest = STOLEN_OBJECTS - n;
-        let bytes = if rest == 1 { left } else { left / rest * (60 + draw.below(81)) / 100 };
+        let bytes = if rest == 1 {
+            left
+        } else {
+            left / rest * (60 + draw.below(81)) / 100
+        };
         left -= bytes;
         // In the order of the listing, as a copying program goes.
         let (robot, hour) = (n / 30, n % 30);
@@ -226,19 +290,28 @@ fn theft(attack: &mut Attack, draw: &mut Draw) {
     }
 
     let caller = thief(AGENT);
-    let call = Call::write("ec2", "ModifySnapshotAttribute").request(json!({
-        "snapshotId": SNAPSHOT, "attributeType": "CREATE_VOLUME_PERMISSION",
-        "createVolumePermission": {"add": {"items": [{"userId": OUTSIDER}]}}
-    })).response(json!({"requestId": draw.uuid(), "_return": true}));
+    let call = Call::write("ec2", "ModifySnapshotAttribute")
+        .request(json!({
+            "snapshotId": SNAPSHOT, "attributeType": "CREATE_VOLUME_PERMISSION",
+            "createVolumePermission": {"add": {"items": [{"userId": OUTSIDER}]}}
+        }))
+        .response(json!({"requestId": draw.uuid(), "_return": true}));
     let event = call.made(&place, at("2026-09-15T04:52:36Z"), &caller, draw);
     attack.act("shares a snapshot with 999900001111", By::Attacker, event);
 
-    let outside = Caller::other_account(OUTSIDER, OUTSIDER, "ec2.amazonaws.com", "ec2.amazonaws.com");
-    let call = Call::read("ec2", "SharedSnapshotCopyInitiated").kind("AwsServiceEvent").request(json!({
-        "snapshotId": SNAPSHOT, "sourceRegion": HOME, "destinationRegion": HOME
-    }));
+    let outside =
+        Caller::other_account(OUTSIDER, OUTSIDER, "ec2.amazonaws.com", "ec2.amazonaws.com");
+    let call = Call::read("ec2", "SharedSnapshotCopyInitiated")
+        .kind("AwsServiceEvent")
+        .request(json!({
+            "snapshotId": SNAPSHOT, "sourceRegion": HOME, "destinationRegion": HOME
+        }));
     let event = call.made(&place, at("2026-09-15T05:03:11Z"), &outside, draw);
-    attack.act("the outsider's account copies the snapshot", By::Outsider, event);
+    attack.act(
+        "the outsider's account copies the snapshot",
+        By::Outsider,
+        event,
+    );
 }
 
 /// What AWS sees of the steps into Google Cloud and the cluster.
@@ -249,10 +322,19 @@ fn elsewhere(attack: &mut Attack, draw: &mut Draw) {
     let event = call.made(&place, session.created, &entry_caller(), draw);
     attack.act("assumes ci-deploy a second time", By::Attacker, event);
 
-    let caller = Caller::session(&role, &session, "192.0.2.250", "Google-Security-Token-Service");
+    let caller = Caller::session(
+        &role,
+        &session,
+        "192.0.2.250",
+        "Google-Security-Token-Service",
+    );
     let call = Call::read("sts", "GetCallerIdentity");
     let event = call.made(&place, at("2026-09-15T06:15:04Z"), &caller, draw);
-    attack.act("proves the AWS role to Google's token service", By::Attacker, event);
+    attack.act(
+        "proves the AWS role to Google's token service",
+        By::Attacker,
+        event,
+    );
 
     let caller = caller.from(ATTACKER);
     let call = Call::read("eks", "DescribeCluster").request(json!({"name": "aurelia"}));
@@ -266,25 +348,45 @@ fn extortion(attack: &mut Attack, draw: &mut Draw) {
     let host = format!("{TELEMETRY}.s3.{HOME}.amazonaws.com");
     let bucket = format!("arn:aws:s3:::{TELEMETRY}");
     let settings: [(&str, &str, &'static str, Value); 2] = [
-        ("2026-09-15T08:20:14Z", "PutBucketLifecycle", "lets every object expire in a day", json!({
-            "bucketName": TELEMETRY, "lifecycle": "", "Host": host, "LifecycleConfiguration": {
-                "xmlns": "http://s3.amazonaws.com/doc/2006-03-01/",
-                "Rule": {"ID": "cleanup", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
-            }
-        })),
-        ("2026-09-15T08:31:40Z", "PutBucketVersioning", "suspends versioning", json!({
-            "bucketName": TELEMETRY, "versioning": "", "Host": host, "VersioningConfiguration": {
-                "xmlns": "http://s3.amazonaws.com/doc/2006-03-01/", "Status": "Suspended"
-            }
-        })),
+        (
+            "2026-09-15T08:20:14Z",
+            "PutBucketLifecycle",
+            "lets every object expire in a day",
+            json!({
+                "bucketName": TELEMETRY, "lifecycle": "", "Host": host, "LifecycleConfiguration": {
+                    "xmlns": "http://s3.amazonaws.com/doc/2006-03-01/",
+                    "Rule": {"ID": "cleanup", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
+                }
+            }),
+        ),
+        (
+            "2026-09-15T08:31:40Z",
+            "PutBucketVersioning",
+            "suspends versioning",
+            json!({
+                "bucketName": TELEMETRY, "versioning": "", "Host": host, "VersioningConfiguration": {
+                    "xmlns": "http://s3.amazonaws.com/doc/2006-03-01/", "Status": "Suspended"
+                }
+            }),
+        ),
     ];
     for (time, action, what, request) in settings {
         let call = Call::write("s3", action)
             .request(request)
             .resources(PRODUCTION, &[("AWS::S3::Bucket", &bucket)]);
-        attack.act(what, By::Attacker, call.made(&place, at(time), &caller, draw));
+        attack.act(
+            what,
+            By::Attacker,
+            call.made(&place, at(time), &caller, draw),
+        );
     }
-    let call = calls::object("PutObject", TELEMETRY, "READ_ME_TO_RESTORE.txt", 1_482, draw);
+    let call = calls::object(
+        "PutObject",
+        TELEMETRY,
+        "READ_ME_TO_RESTORE.txt",
+        1_482,
+        draw,
+    );
     let event = call.made(&place, at("2026-09-15T08:54:33Z"), &caller, draw);
     attack.act("writes a ransom note", By::Attacker, event);
 }
@@ -293,7 +395,9 @@ fn extortion(attack: &mut Attack, draw: &mut Draw) {
 fn response(attack: &mut Attack, draw: &mut Draw) {
     let tomas = person("tomas.berg");
     let caller = company::at_work(tomas, at("2026-09-15T12:35:48Z"));
-    attack.rest.push(sign_in(tomas, at("2026-09-15T12:35:48Z"), &caller, draw));
+    attack
+        .rest
+        .push(sign_in(tomas, at("2026-09-15T12:35:48Z"), &caller, draw));
     let call = Call::write("iam", "UpdateAccessKey").request(json!({
         "userName": BACKUP_USER, "accessKeyId": company::stolen_key(), "status": "Inactive"
     }));

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::company::{EDGE, HOME, Machine, MACHINES, PRODUCTION, PRODUCTION_VPC, TELEMETRY};
+use super::company::{EDGE, HOME, MACHINES, Machine, PRODUCTION, PRODUCTION_VPC, TELEMETRY};
 use crate::cloudtrail::{Call, Place};
 use crate::draw::Draw;
 
@@ -17,13 +17,19 @@ pub fn object(action: &str, bucket: &str, key: &str, bytes: u64, draw: &mut Draw
     call.request(json!({
         "bucketName": bucket, "Host": format!("{bucket}.s3.{HOME}.amazonaws.com"), "key": key
     }))
-    .resources(PRODUCTION, &[("AWS::S3::Object", &arn), ("AWS::S3::Bucket", &all)])
+    .resources(
+        PRODUCTION,
+        &[("AWS::S3::Object", &arn), ("AWS::S3::Bucket", &all)],
+    )
 }
 
 /// The key of a telemetry object.
 pub fn telemetry_key(draw: &mut Draw) -> String {
     let (robot, month, day) = (draw.below(420), 1 + draw.below(8), 1 + draw.below(28));
-    format!("robots/ar-{robot:04}/2026/{month:02}/{day:02}/telemetry-{:02}.parquet", draw.below(24))
+    format!(
+        "robots/ar-{robot:04}/2026/{month:02}/{day:02}/telemetry-{:02}.parquet",
+        draw.below(24)
+    )
 }
 
 /// A role assumed for a service or a session.
@@ -114,10 +120,12 @@ pub fn engineering(draw: &mut Draw) -> Call {
             let (key, bytes) = (telemetry_key(draw), 200_000 + draw.below(3_000_000));
             object("GetObject", TELEMETRY, &key, bytes, draw)
         }
-        2 => Call::write("athena", "StartQueryExecution").request(json!({
-            "queryString": "HIDDEN_DUE_TO_SECURITY_REASONS", "clientRequestToken": draw.uuid(),
-            "queryExecutionContext": {"database": "telemetry"}, "workGroup": "engineering"
-        })).response(json!({"queryExecutionId": draw.uuid()})),
+        2 => Call::write("athena", "StartQueryExecution")
+            .request(json!({
+                "queryString": "HIDDEN_DUE_TO_SECURITY_REASONS", "clientRequestToken": draw.uuid(),
+                "queryExecutionContext": {"database": "telemetry"}, "workGroup": "engineering"
+            }))
+            .response(json!({"queryExecutionId": draw.uuid()})),
         3 => Call::read("glue", "GetTable")
             .request(json!({"databaseName": "telemetry", "name": "robot_events"})),
         4 => Call::read("s3", "ListBuckets").request(json!({"Host": "s3.amazonaws.com"})),

@@ -87,26 +87,111 @@ impl Person {
 
 const CLI: &str = "aws-cli/2.27.41 md/awscrt#0.26.1 ua/2.1 os/macos#24.5.0 md/arch#arm64 lang/python#3.13.4 md/pyimpl#CPython cfg/retry-mode#standard md/installer#source md/prompt#off";
 const CONSOLE: &str = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36";
-const FIREFOX: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0";
+const FIREFOX: &str =
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:142.0) Gecko/20100101 Firefox/142.0";
 const BOTO: &str = "Boto3/1.40.18 md/Botocore#1.40.18 ua/2.1 os/linux#6.8.0-79-generic md/arch#x86_64 lang/python#3.12.3 md/pyimpl#CPython cfg/retry-mode#legacy";
 const TERRAFORM: &str = "APN/1.0 HashiCorp/1.0 Terraform/1.13.1 (+https://www.terraform.io) terraform-provider-aws/6.11.0 (+https://registry.terraform.io/providers/hashicorp/aws) aws-sdk-go-v2/1.38.3 ua/2.1 os/linux lang/go#1.24.6";
 
 /// Everybody who uses AWS.
 pub const PEOPLE: [Person; 14] = [
-    Person { name: "mira.kovac", role: "DataEngineer", zone: 2, from: "198.51.100.23", agent: BOTO },
-    Person { name: "mira.kovacs", role: "Analyst", zone: 2, from: "198.51.100.24", agent: FIREFOX },
-    Person { name: "tomas.berg", role: "PlatformAdmin", zone: 2, from: "198.51.100.31", agent: CLI },
-    Person { name: "ines.carvalho", role: "DataEngineer", zone: 2, from: "198.51.100.23", agent: CLI },
-    Person { name: "jonas.lind", role: "PlatformAdmin", zone: 2, from: "198.51.100.31", agent: TERRAFORM },
-    Person { name: "lena.fischer", role: "Developer", zone: 2, from: "198.51.100.25", agent: CONSOLE },
-    Person { name: "omar.haddad", role: "Developer", zone: 2, from: "198.51.100.25", agent: CLI },
-    Person { name: "noah.reed", role: "Developer", zone: -4, from: "198.51.100.44", agent: CONSOLE },
-    Person { name: "amara.okafor", role: "Analyst", zone: -4, from: "198.51.100.44", agent: BOTO },
-    Person { name: "diego.marin", role: "DataEngineer", zone: -4, from: "198.51.100.45", agent: BOTO },
-    Person { name: "priya.raman", role: "Developer", zone: -4, from: "198.51.100.46", agent: CLI },
-    Person { name: "yuki.tanaka", role: "Developer", zone: 9, from: "198.51.100.61", agent: CONSOLE },
-    Person { name: "wei.zhang", role: "Analyst", zone: 9, from: "198.51.100.61", agent: FIREFOX },
-    Person { name: "sara.novak", role: "Auditor", zone: 2, from: "198.51.100.27", agent: CONSOLE },
+    Person {
+        name: "mira.kovac",
+        role: "DataEngineer",
+        zone: 2,
+        from: "198.51.100.23",
+        agent: BOTO,
+    },
+    Person {
+        name: "mira.kovacs",
+        role: "Analyst",
+        zone: 2,
+        from: "198.51.100.24",
+        agent: FIREFOX,
+    },
+    Person {
+        name: "tomas.berg",
+        role: "PlatformAdmin",
+        zone: 2,
+        from: "198.51.100.31",
+        agent: CLI,
+    },
+    Person {
+        name: "ines.carvalho",
+        role: "DataEngineer",
+        zone: 2,
+        from: "198.51.100.23",
+        agent: CLI,
+    },
+    Person {
+        name: "jonas.lind",
+        role: "PlatformAdmin",
+        zone: 2,
+        from: "198.51.100.31",
+        agent: TERRAFORM,
+    },
+    Person {
+        name: "lena.fischer",
+        role: "Developer",
+        zone: 2,
+        from: "198.51.100.25",
+        agent: CONSOLE,
+    },
+    Person {
+        name: "omar.haddad",
+        role: "Developer",
+        zone: 2,
+        from: "198.51.100.25",
+        agent: CLI,
+    },
+    Person {
+        name: "noah.reed",
+        role: "Developer",
+        zone: -4,
+        from: "198.51.100.44",
+        agent: CONSOLE,
+    },
+    Person {
+        name: "amara.okafor",
+        role: "Analyst",
+        zone: -4,
+        from: "198.51.100.44",
+        agent: BOTO,
+    },
+    Person {
+        name: "diego.marin",
+        role: "DataEngineer",
+        zone: -4,
+        from: "198.51.100.45",
+        agent: BOTO,
+    },
+    Person {
+        name: "priya.raman",
+        role: "Developer",
+        zone: -4,
+        from: "198.51.100.46",
+        agent: CLI,
+    },
+    Person {
+        name: "yuki.tanaka",
+        role: "Developer",
+        zone: 9,
+        from: "198.51.100.61",
+        agent: CONSOLE,
+    },
+    Person {
+        name: "wei.zhang",
+        role: "Analyst",
+        zone: 9,
+        from: "198.51.100.61",
+        agent: FIREFOX,
+    },
+    Person {
+        name: "sara.novak",
+        role: "Auditor",
+        zone: 2,
+        from: "198.51.100.27",
+        agent: CONSOLE,
+    },
 ];
 
 /// The person of that name.
@@ -136,7 +221,12 @@ pub fn recorded(service: &str, region: &str) -> Place {
 /// A person's role session begun at `created`.
 pub fn at_work(person: &Person, created: i64) -> Caller {
     let role = Role::new(PRODUCTION, person.role);
-    Caller::session(&role, &Session::new(&person.mail(), created), person.from, person.agent)
+    Caller::session(
+        &role,
+        &Session::new(&person.mail(), created),
+        person.from,
+        person.agent,
+    )
 }
 
 /// The pipeline's role.

@@ -26,12 +26,26 @@ pub fn events() -> Vec<Event> {
 fn tester(out: &mut Vec<Event>) {
     let mut draw = Draw::new("tester");
     let key = format!("AKIA{}", Draw::new("the key of the tester").key(16));
-    let caller = Caller::user(PRODUCTION, "contractor-harbourlight", &key, TESTER, "aws-cli/2.28.6 md/awscrt#0.27.4 ua/2.1 os/linux#6.12.38-kali-amd64 lang/python#3.13.5");
-    for day in ["2026-09-14T13:00:00Z", "2026-09-15T03:20:00Z", "2026-09-16T13:00:00Z"] {
+    let caller = Caller::user(
+        PRODUCTION,
+        "contractor-harbourlight",
+        &key,
+        TESTER,
+        "aws-cli/2.28.6 md/awscrt#0.27.4 ua/2.1 os/linux#6.12.38-kali-amd64 lang/python#3.13.5",
+    );
+    for day in [
+        "2026-09-14T13:00:00Z",
+        "2026-09-15T03:20:00Z",
+        "2026-09-16T13:00:00Z",
+    ] {
         for n in 0..24 {
             let (service, action) = *draw.pick(&[
-                ("iam", "ListUsers"), ("iam", "CreateUser"), ("s3", "ListBuckets"),
-                ("iam", "AttachUserPolicy"), ("sts", "GetSessionToken"), ("iam", "ListRoles"),
+                ("iam", "ListUsers"),
+                ("iam", "CreateUser"),
+                ("s3", "ListBuckets"),
+                ("iam", "AttachUserPolicy"),
+                ("sts", "GetSessionToken"),
+                ("iam", "ListRoles"),
             ]);
             let message = format!(
                 "User: {} is not authorized to perform: {service}:{action} with an explicit deny \
@@ -67,8 +81,16 @@ fn rotation(out: &mut Vec<Event>) {
     let tomas = person("tomas.berg");
     let begin = at("2026-09-11T08:12:00Z");
     let role = crate::cloudtrail::Role::new(PRODUCTION, tomas.role);
-    let caller = Caller::session(&role, &Session::new(&tomas.mail(), begin), tomas.from, tomas.agent);
-    let (old, new) = (format!("AKIA{}", draw.key(16)), format!("AKIA{}", draw.key(16)));
+    let caller = Caller::session(
+        &role,
+        &Session::new(&tomas.mail(), begin),
+        tomas.from,
+        tomas.agent,
+    );
+    let (old, new) = (
+        format!("AKIA{}", draw.key(16)),
+        format!("AKIA{}", draw.key(16)),
+    );
     let user = "svc-telemetry";
     let steps = [
         (0, Call::write("iam", "CreateAccessKey").request(json!({"userName": user})).response(json!({

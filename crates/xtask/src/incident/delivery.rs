@@ -42,7 +42,10 @@ impl LogFile {
     /// Times of the first and the last record.
     pub fn span(&self) -> (i64, i64) {
         let times = self.events.iter().map(|event| event.time);
-        (times.clone().min().unwrap_or_default(), times.max().unwrap_or_default())
+        (
+            times.clone().min().unwrap_or_default(),
+            times.max().unwrap_or_default(),
+        )
     }
 }
 
@@ -54,15 +57,24 @@ pub fn deliver(events: Vec<Event>) -> Vec<LogFile> {
     events.sort_by(|one, other| (one.time, &one.id).cmp(&(other.time, &other.id)));
     for event in events {
         if in_second_trail(&event) {
-            audit.entry(event.time / 3600).or_default().push(event.clone());
+            audit
+                .entry(event.time / 3600)
+                .or_default()
+                .push(event.clone());
         }
         let part = i64::from(event.time % 3600 >= at(CUT) % 3600 && hour_of_cut(&event));
-        batches.entry((event.place.clone(), event.time / 3600 * 2 + part)).or_default().push(event);
+        batches
+            .entry((event.place.clone(), event.time / 3600 * 2 + part))
+            .or_default()
+            .push(event);
     }
     let mut files = Vec::new();
     for ((place, slot), batch) in batches {
         let full = batch.chunks(FULL).map(<[Event]>::to_vec);
-        files.extend(full.enumerate().map(|(n, part)| log_file(LOG_BUCKET, &place, slot, n, part)));
+        files.extend(
+            full.enumerate()
+                .map(|(n, part)| log_file(LOG_BUCKET, &place, slot, n, part)),
+        );
     }
     for (hour, batch) in audit {
         let place = Place::new(PRODUCTION, EDGE);
@@ -91,10 +103,20 @@ fn hour_of_cut(event: &Event) -> bool {
     event.place == Place::new(PRODUCTION, HOME) && event.time / 3600 == at(CUT) / 3600
 }
 
-fn log_file(bucket: &'static str, place: &Place, slot: i64, n: usize, mut events: Vec<Event>) -> LogFile {
+fn log_file(
+    bucket: &'static str,
+    place: &Place,
+    slot: i64,
+    n: usize,
+    mut events: Vec<Event>,
+) -> LogFile {
     let label = format!("file {bucket} {place:?} {slot} {n}");
     let mut draw = Draw::new(&label);
-    let last = events.iter().map(|event| event.time).max().unwrap_or_default();
+    let last = events
+        .iter()
+        .map(|event| event.time)
+        .max()
+        .unwrap_or_default();
     let delivered = last + draw.between(120, 420);
     draw.shuffle(&mut events);
     let Place { account, region } = place;
@@ -102,11 +124,22 @@ fn log_file(bucket: &'static str, place: &Place, slot: i64, n: usize, mut events
         "AWSLogs/{account}/CloudTrail/{region}/{}/{account}_CloudTrail_{region}_{}_{}.json.gz",
         moment::folder(delivered),
         moment::to_minute(delivered),
-        draw.text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789", 16)
+        draw.text(
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789",
+            16
+        )
     );
     let home = *place == Place::new(PRODUCTION, HOME);
     let deleted = home && slot / 2 == at(CUT) / 3600 && slot % 2 == 0;
-    let mut file = LogFile { bucket, key, raw: Vec::new(), events, delivered, place: place.clone(), deleted };
+    let mut file = LogFile {
+        bucket,
+        key,
+        raw: Vec::new(),
+        events,
+        delivered,
+        place: place.clone(),
+        deleted,
+    };
     file.raw = content(&mut file.events);
     file
 }
@@ -125,9 +158,9 @@ fn content(events: &mut [Event]) -> Vec<u8> {
 fn delivered_twice(files: &[LogFile]) -> Option<LogFile> {
     let place = Place::new(PRODUCTION, EDGE);
     let time = at("2026-09-14T16:00:00Z");
-    let first = files.iter().find(|file| {
-        file.bucket == LOG_BUCKET && file.place == place && file.span().0 >= time
-    })?;
+    let first = files
+        .iter()
+        .find(|file| file.bucket == LOG_BUCKET && file.place == place && file.span().0 >= time)?;
     let name = first.key.rsplit('_').next()?;
     Some(LogFile {
         bucket: first.bucket,

@@ -4,8 +4,8 @@ use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::Md5;
-use rsa::RsaPrivateKey;
-use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
+use rsa::PrivateKey;
+use rsa::pkcs1::{DecodePrivateKey as _, EncodeRsaPublicKey as _};
 use rsa::pkcs1v15::{Signature, SigningKey};
 use rsa::signature::{SignatureEncoding as _, Signer as _};
 use serde::Serialize;
@@ -65,18 +65,26 @@ impl Signing {
     /// # Errors
     /// Where the key that the program carries is damaged.
     pub fn new() -> Result<Signing> {
-        let key = RsaPrivateKey::from_pkcs1_der(TEST_KEY).context("the test key of the digests")?;
-        let public = key.to_public_key().to_pkcs1_der().context("its public half")?.into_vec();
+        let key = PrivateKey::from_pkcs1_der(TEST_KEY).context("the test key of the digests")?;
+        let public = key
+            .to_public_key()
+            .to_pkcs1_der()
+            .context("its public half")?
+            .into_vec();
         let fingerprint = hex(&Md5::digest(&public));
-        Ok(Signing { key: SigningKey::new(key), public, fingerprint })
+        Ok(Signing {
+            key: SigningKey::new(key),
+            public,
+            fingerprint,
+        })
     }
 
     /// What `aws cloudtrail list-public-keys` says.
     pub fn public_keys(&self) -> Value {
         let (from, to) = (at("2026-08-20T00:00:00Z"), at("2026-09-24T00:00:00Z"));
         json!({"PublicKeyList": [{
-            "Value": BASE64_STANDARD.encode(&self.public), "ValidityStartTime": moment::rfc3339(from),
-            "ValidityEndTime": moment::rfc3339(to), "Fingerprint": self.fingerprint
+            "Value": BASE64_STANDARD.encode(&self.public), "ValidityStartTime": from as f64,
+            "ValidityEndTime": to as f64, "Fingerprint": self.fingerprint
         }]})
     }
 
@@ -89,14 +97,22 @@ impl Signing {
             let covered: Vec<&LogFile> = logs
                 .iter()
                 .filter(|log| log.bucket == LOG_BUCKET && log.place == *place)
-                .filter(|log| (start..start + 3600).contains(&log.delivered) || late(log, hour, start))
+                .filter(|log| {
+                    (start..start + 3600).contains(&log.delivered) || late(log, hour, start)
+                })
                 .collect();
             chain.push(self.digest(place, start, &covered, chain.last()));
         }
         chain
     }
 
-    fn digest(&self, place: &Place, start: i64, logs: &[&LogFile], last: Option<&Digest>) -> Digest {
+    fn digest(
+        &self,
+        place: &Place,
+        start: i64,
+        logs: &[&LogFile],
+        last: Option<&Digest>,
+    ) -> Digest {
         let (key, end) = (name(place, start + 3600), moment::rfc3339(start + 3600));
         let spans = || logs.iter().map(|log| log.span());
         let body = Body {
@@ -122,7 +138,14 @@ impl Signing {
         let signed = format!("{end}\n{LOG_BUCKET}/{key}\n{hash}\n{before}");
         let signature: Signature = self.key.sign(signed.as_bytes());
         let signature = hex(&signature.to_vec());
-        Digest { key, raw, signature, end: start + 3600, place: place.clone(), files: logs.len() }
+        Digest {
+            key,
+            raw,
+            signature,
+            end: start + 3600,
+            place: place.clone(),
+            files: logs.len(),
+        }
     }
 }
 

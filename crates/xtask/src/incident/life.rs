@@ -82,10 +82,13 @@ pub fn sign_in(person: &Person, time: i64, session: &Caller, draw: &mut Draw) ->
             },
             "subject": person.mail(), "audience": "https://signin.aws.amazon.com/saml"
         }))
-        .resources(PRODUCTION, &[
-            ("AWS::IAM::Role", &role.arn()),
-            ("AWS::IAM::SAMLProvider", PROVIDER),
-        ])
+        .resources(
+            PRODUCTION,
+            &[
+                ("AWS::IAM::Role", &role.arn()),
+                ("AWS::IAM::SAMLProvider", PROVIDER),
+            ],
+        )
         .made(&production(HOME), time, &outside, draw)
 }
 
@@ -99,7 +102,12 @@ fn machines(day: i64, out: &mut Vec<Event>) {
             let start = day + hour * HOUR;
             let created = day + hour / 6 * 6 * HOUR + 17;
             let session = Session::new(&machine.instance(), created).on_instance();
-            let caller = Caller::session(&role, &session, NAT, "aws-sdk-rust/1.3.9 ua/2.1 api/s3/1.103.0 os/linux lang/rust/1.89.0");
+            let caller = Caller::session(
+                &role,
+                &session,
+                NAT,
+                "aws-sdk-rust/1.3.9 ua/2.1 api/s3/1.103.0 os/linux lang/rust/1.89.0",
+            );
             for _ in 0..draw.between(3, 6) {
                 let time = start + draw.between(20, HOUR - 1);
                 let call = match draw.below(4) {
@@ -126,8 +134,14 @@ fn services(day: i64, out: &mut Vec<Event>) {
         let (host, role) = *draw.pick(&[
             ("lambda.amazonaws.com", "ingest-telemetry"),
             ("ecs-tasks.amazonaws.com", "web-task"),
-            ("config.amazonaws.com", "aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig"),
-            ("autoscaling.amazonaws.com", "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"),
+            (
+                "config.amazonaws.com",
+                "aws-service-role/config.amazonaws.com/AWSServiceRoleForConfig",
+            ),
+            (
+                "autoscaling.amazonaws.com",
+                "aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
+            ),
         ]);
         let caller = Caller::service(host);
         let arn = format!("arn:aws:iam::{PRODUCTION}:role/{role}");
@@ -151,13 +165,20 @@ fn edge(day: i64, out: &mut Vec<Event>) {
     for _ in 0..24 * 7 {
         let time = day + draw.between(0, 86_399);
         let session = Session::new("edge-redirect", time - time % (12 * HOUR));
-        let caller = Caller::session(&role, &session, "192.0.2.18", "aws-sdk-js/3.876.0 ua/2.1 os/linux#5.10 lang/js md/nodejs#22.18.0");
+        let caller = Caller::session(
+            &role,
+            &session,
+            "192.0.2.18",
+            "aws-sdk-js/3.876.0 ua/2.1 os/linux#5.10 lang/js md/nodejs#22.18.0",
+        );
         let call = match draw.below(3) {
             0 => Call::write("logs", "CreateLogStream").request(json!({
                 "logGroupName": "/aws/lambda/us-east-1.edge-redirect",
                 "logStreamName": format!("[1]{}", draw.hex(24))
             })),
-            1 => Call::read("cloudfront", "GetDistribution").request(json!({"id": "E2QWRUHAPOMQZL"})),
+            1 => {
+                Call::read("cloudfront", "GetDistribution").request(json!({"id": "E2QWRUHAPOMQZL"}))
+            }
             _ => Call::read("sts", "GetCallerIdentity"),
         };
         out.push(call.made(&production(EDGE), time, &caller, &mut draw));
@@ -168,12 +189,21 @@ fn edge(day: i64, out: &mut Vec<Event>) {
 fn backup(day: i64, out: &mut Vec<Event>) {
     let mut draw = Draw::new(&format!("backup {day}"));
     let start = day + BACKUP_HOUR * HOUR + 5;
-    let caller = Caller::user(PRODUCTION, BACKUP_USER, &company::backup_key(), NAT, "aws-cli/1.42.22 md/Botocore#1.40.22 ua/2.1 os/linux#6.1.0-38-amd64 md/arch#x86_64 lang/python#3.11.2 exec-env/cron");
+    let caller = Caller::user(
+        PRODUCTION,
+        BACKUP_USER,
+        &company::backup_key(),
+        NAT,
+        "aws-cli/1.42.22 md/Botocore#1.40.22 ua/2.1 os/linux#6.1.0-38-amd64 md/arch#x86_64 lang/python#3.11.2 exec-env/cron",
+    );
     let place = production(HOME);
     let each = BACKUP_BYTES / BACKUP_OBJECTS;
     out.push(Call::read("sts", "GetCallerIdentity").made(&place, start, &caller, &mut draw));
     for n in 0..BACKUP_OBJECTS {
-        let key = format!("monthly/2026-{:02}/archive-{n:03}.tar.zst", 1 + draw.below(8));
+        let key = format!(
+            "monthly/2026-{:02}/archive-{n:03}.tar.zst",
+            1 + draw.below(8)
+        );
         let call = calls::object("GetObject", TELEMETRY, &key, each, &mut draw);
         out.push(call.made(&place, start + 10 + n as i64 * 19, &caller, &mut draw));
     }
@@ -182,10 +212,19 @@ fn backup(day: i64, out: &mut Vec<Event>) {
 /// Deployments on working days.
 fn pipeline(day: i64, out: &mut Vec<Event>) {
     let mut draw = Draw::new(&format!("pipeline {day}"));
-    let deployments = if working_day(day) { draw.between(8, 13) } else { draw.between(0, 2) };
+    let deployments = if working_day(day) {
+        draw.between(8, 13)
+    } else {
+        draw.between(0, 2)
+    };
     for n in 0..deployments {
         let start = day + draw.between(7 * HOUR, 22 * HOUR);
-        deploy(&format!("deploy-{}", 5400 + day / 86_400 % 100 * 15 + n), start, &mut draw, out);
+        deploy(
+            &format!("deploy-{}", 5400 + day / 86_400 % 100 * 15 + n),
+            start,
+            &mut draw,
+            out,
+        );
     }
 }
 
@@ -194,7 +233,8 @@ fn deploy(name: &str, start: i64, draw: &mut Draw, out: &mut Vec<Event>) {
     let session = Session::new(name, start);
     let agent = "aws-sdk-js/3.879.0 ua/2.1 os/linux#6.11.0-1018-azure lang/js md/nodejs#20.19.4 exec-env/configure-aws-credentials-for-github-actions";
     let from = format!("192.0.2.{}", draw.between(100, 115));
-    let provider = format!("arn:aws:iam::{PRODUCTION}:oidc-provider/token.actions.githubusercontent.com");
+    let provider =
+        format!("arn:aws:iam::{PRODUCTION}:oidc-provider/token.actions.githubusercontent.com");
     let subject = "repo:aurelia-robotics/platform:ref:refs/heads/main";
     let outside = Caller::web_identity(&provider, subject, &from, agent);
     out.push(
@@ -232,7 +272,13 @@ fn deployment_step(step: i64, draw: &mut Draw) -> Call {
         })),
         9 => {
             let key = format!("web/{}.zip", draw.hex(12));
-            calls::object("PutObject", "aurelia-deploy-artifacts", &key, 4_200_000, draw)
+            calls::object(
+                "PutObject",
+                "aurelia-deploy-artifacts",
+                &key,
+                4_200_000,
+                draw,
+            )
         }
         _ => Call::read("ecs", "DescribeServices")
             .request(json!({"cluster": "aurelia", "services": ["web"]})),
@@ -243,8 +289,14 @@ fn deployment_step(step: i64, draw: &mut Draw) -> Call {
 fn vendor(day: i64, out: &mut Vec<Event>) {
     let mut draw = Draw::new(&format!("vendor {day}"));
     let role = Role::new(PRODUCTION, "BrightgaugeMonitor");
-    let principal = format!("AROA{}:brightgauge-collector", Draw::new("brightgauge").key(17));
-    let (place, agent) = (production(HOME), "Brightgauge-Collector/7.4 aws-sdk-go-v2/1.38.1");
+    let principal = format!(
+        "AROA{}:brightgauge-collector",
+        Draw::new("brightgauge").key(17)
+    );
+    let (place, agent) = (
+        production(HOME),
+        "Brightgauge-Collector/7.4 aws-sdk-go-v2/1.38.1",
+    );
     for quarter in 0..96 {
         let start = day + quarter * 900 + draw.between(10, 40);
         let session = Session::new("brightgauge-collector", start);
