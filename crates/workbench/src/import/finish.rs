@@ -70,6 +70,7 @@ pub(super) fn after(
         .outcome(&Outcome::Success)
         .detail("analysis", "duplicates")
         .detail("params", vestige_custody::json::Map::new())
+        .detail("rule_set_sha256", super::NO_RULE_SET)
         .detail("duplicates", settled.duplicates)
         .detail("conflicts", settled.conflicts);
     if settled.duplicates > 0 {

@@ -324,7 +324,9 @@ impl Keep<'_> {
             .detail("rejected", tally.rejected)
             .detail("ignored", tally.ignored);
         if event == Event::AnalysisRun {
-            entry = entry.detail("params", vestige_custody::json::Map::new());
+            entry = entry
+                .detail("params", vestige_custody::json::Map::new())
+                .detail("rule_set_sha256", super::NO_RULE_SET);
         }
         if !unread.is_empty() {
             entry = entry.detail("unreadable", vestige_custody::Value::List(unread));

@@ -32,6 +32,9 @@ use keep::Keeper;
 use message::Message;
 use work::{Shared, Worker};
 
+/// The rule set of an analysis that has none: the SHA-256 of nothing.
+const NO_RULE_SET: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+
 /// What is to be imported, and how.
 #[derive(Clone, Debug)]
 pub struct Request {
