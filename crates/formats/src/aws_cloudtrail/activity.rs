@@ -7,9 +7,19 @@ use Activity::{Create, Delete, Login, Logout, Read, Update};
 /// Calls whose verb misleads.
 fn named(name: &str) -> Option<Activity> {
     Some(match name {
-        "Authenticate" | "CheckMfa" | "ConsoleLogin" | "CredentialChallenge" | "CredentialVerification"
-        | "Federate" | "GetFederationToken" | "GetRoleCredentials" | "GetSessionToken" | "GetSigninToken"
-        | "RenewRole" | "SwitchRole" | "UserAuthentication" => Login,
+        "Authenticate"
+        | "CheckMfa"
+        | "ConsoleLogin"
+        | "CredentialChallenge"
+        | "CredentialVerification"
+        | "Federate"
+        | "GetFederationToken"
+        | "GetRoleCredentials"
+        | "GetSessionToken"
+        | "GetSigninToken"
+        | "RenewRole"
+        | "SwitchRole"
+        | "UserAuthentication" => Login,
         "ExitRole" | "Logout" | "ConsoleLogout" => Logout,
         "PutObject" | "UploadPart" | "UploadPartCopy" | "CompleteMultipartUpload" => Create,
         "ScheduleKeyDeletion" => Delete,

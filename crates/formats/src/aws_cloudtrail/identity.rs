@@ -51,14 +51,14 @@ impl<'a> Identity<'a> {
     fn member(&mut self, scanner: &mut Scanner<'a>, key: &[u8]) -> Result<(), Fault> {
         let target = match key {
             b"type" => &mut self.kind,
-            b"principalId" => &mut self.principal,
+            b"principalId" | b"principalid" => &mut self.principal,
             b"arn" => &mut self.arn,
-            b"accountId" => &mut self.account,
-            b"accessKeyId" => &mut self.access_key,
-            b"userName" => &mut self.name,
-            b"invokedBy" => &mut self.invoked_by,
+            b"accountId" | b"accountid" => &mut self.account,
+            b"accessKeyId" | b"accesskeyid" => &mut self.access_key,
+            b"userName" | b"username" => &mut self.name,
+            b"invokedBy" | b"invokedby" => &mut self.invoked_by,
             b"credentialId" => &mut self.credential,
-            b"sessionContext" => return self.session(scanner),
+            b"sessionContext" | b"sessioncontext" => return self.session(scanner),
             b"onBehalfOf" => return self.behalf(scanner),
             _ => return scanner.skip(),
         };
@@ -75,10 +75,10 @@ impl<'a> Identity<'a> {
             return scanner.skip();
         }
         scanner.object(|scanner, key| match (key, scanner.next()) {
-            (b"sessionIssuer", Some(b'{')) => scanner.object(|scanner, key| {
+            (b"sessionIssuer" | b"sessionissuer", Some(b'{')) => scanner.object(|scanner, key| {
                 let target = match key {
                     b"arn" => &mut self.issuer_arn,
-                    b"userName" => &mut self.issuer_name,
+                    b"userName" | b"username" => &mut self.issuer_name,
                     _ => return scanner.skip(),
                 };
                 *target = scanner.scalar()?;
@@ -120,9 +120,7 @@ impl<'a> Identity<'a> {
         event.credential = texts
             .text(self.access_key)
             .or_else(|| texts.text(self.credential));
-        let own = texts
-            .text(self.arn)
-            .or_else(|| texts.text(self.principal));
+        let own = texts.text(self.arn).or_else(|| texts.text(self.principal));
         if self.is_role_session() {
             event.session = texts.text(self.arn);
             event.actor_id = texts.text(self.issuer_arn).or(own);

@@ -44,7 +44,12 @@ impl<'a> Insight<'a> {
 
 /// Fills the row of an Insight event: the call it is about, the insight as the resource. Neither
 /// an outcome nor an actor: nobody called.
-pub fn fill<'a>(record: &Record<'a>, insight: &Insight<'a>, texts: &Checked<'a>, event: &mut Event<'a>) {
+pub fn fill<'a>(
+    record: &Record<'a>,
+    insight: &Insight<'a>,
+    texts: &Checked<'a>,
+    event: &mut Event<'a>,
+) {
     event.data_type = "aws:cloudtrail:insight".into();
     event.service = texts.text(insight.source.or(record.source)).map(service);
     event.action = texts.text(insight.name.or(record.name));

@@ -27,9 +27,7 @@ pub fn normalise<'a>(record: &Record<'a>, texts: &Checked<'a>, event: &mut Event
         .identity
         .as_ref()
         .and_then(|identity| identity.account);
-    event.account = texts
-        .text(record.recipient)
-        .or_else(|| texts.text(caller));
+    event.account = texts.text(record.recipient).or_else(|| texts.text(caller));
     event.request_id = texts.text(record.request_id);
     event.event_id = texts.text(record.event_id);
 }

@@ -97,7 +97,10 @@ impl<'a> Record<'a> {
                 self.digest = true;
                 scanner.skip()?;
             }
-            _ => scanner.skip()?,
+            _ => match usual(key) {
+                Some(key) => return self.member(scanner, key),
+                None => scanner.skip()?,
+            },
         }
         Ok(())
     }
@@ -121,6 +124,47 @@ impl<'a> Record<'a> {
         let placed = placed.iter().flatten().count() + usize::from(self.identity.is_some());
         (named && placed > 0) || placed > 1
     }
+}
+
+/// The keys of a record, as CloudTrail writes them.
+const KEYS: &[&str] = &[
+    "eventVersion",
+    "userIdentity",
+    "eventTime",
+    "eventSource",
+    "eventName",
+    "awsRegion",
+    "sourceIPAddress",
+    "userAgent",
+    "errorCode",
+    "errorMessage",
+    "requestParameters",
+    "responseElements",
+    "additionalEventData",
+    "requestID",
+    "eventID",
+    "readOnly",
+    "eventType",
+    "eventCategory",
+    "managementEvent",
+    "recipientAccountId",
+    "sharedEventID",
+    "vpcEndpointId",
+    "insightDetails",
+    "serviceEventDetails",
+    "tlsDetails",
+    "apiVersion",
+];
+
+/// A key as CloudTrail writes it, for one that a database put in lower case.
+fn usual(key: &[u8]) -> Option<&'static [u8]> {
+    if key.iter().any(u8::is_ascii_uppercase) {
+        return None;
+    }
+    let usual = KEYS.iter().map(|usual| usual.as_bytes());
+    usual
+        .into_iter()
+        .find(|usual| usual.eq_ignore_ascii_case(key))
 }
 
 /// Bytes in and out, of `additionalEventData`.
@@ -198,6 +242,7 @@ impl Records for CloudTrail {
             b"detail" => Key::Inner,
             b"CloudTrailEvent" | b"message" | b"@message" => Key::Text,
             b"@timestamp" | b"timestamp" | b"time" => Key::Stamp,
+            _ if usual(key).is_some() => Key::Record,
             _ => Key::Other,
         }
     }

@@ -106,7 +106,11 @@ impl<'a> Resources<'a> {
     /// costs no new text.
     fn add_built(&mut self, kind: &'static str, arn: &[&str], name: Cow<'a, str>) {
         let known = self.list.iter_mut().find(|known| {
-            let rest = arn.iter().try_fold(known.id.as_deref().unwrap_or(""), |rest, part| rest.strip_prefix(part));
+            let rest = arn
+                .iter()
+                .try_fold(known.id.as_deref().unwrap_or(""), |rest, part| {
+                    rest.strip_prefix(part)
+                });
             rest == Some("")
         });
         match known {

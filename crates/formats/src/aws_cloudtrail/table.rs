@@ -264,7 +264,10 @@ impl<'a> Named<'a> {
     fn fill(&self, event: &mut Event<'a>) {
         let texts = Checked::default();
         event.actor_name = event.actor_name.take().or_else(|| texts.text(self.user));
-        event.credential = event.credential.take().or_else(|| texts.text(self.access_key));
+        event.credential = event
+            .credential
+            .take()
+            .or_else(|| texts.text(self.access_key));
         let (kinds, names) = (parts(self.resource_type), parts(self.resource_name));
         let paired = kinds.len() == names.len();
         for (index, name) in names.into_iter().enumerate() {

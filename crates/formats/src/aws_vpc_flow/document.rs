@@ -1,6 +1,5 @@
 //! Flow logs in JSON: records as objects, or lines in the messages of CloudWatch Logs.
 
-
 use vestige_model::Event;
 
 use super::VpcFlow;

@@ -24,8 +24,21 @@ pub struct Damage {
     expected: &'static str,
     found: String,
     excerpt: String,
-    /// A record is lost, not only what stands between records.
-    record: bool,
+    lost: Lost,
+    /// A record's mark stands in it.
+    marked: bool,
+}
+
+/// What damage concerns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lost {
+    /// A record.
+    Record,
+    /// What stands between records.
+    Between,
+    /// A value that may hold records further in, whose fault is at this source offset. A record
+    /// that is found before the fault was in it.
+    Wrapper(u64),
 }
 
 impl Damage {
@@ -39,7 +52,12 @@ impl Damage {
             found: self.found,
             excerpt: self.excerpt,
         };
-        if self.record {
+        let record = match self.lost {
+            Lost::Record => true,
+            Lost::Between => false,
+            Lost::Wrapper(fault) => end > fault,
+        };
+        if record || self.marked {
             sink.rejected(warning)
         } else {
             sink.warned(warning)
@@ -63,9 +81,8 @@ enum Place {
 }
 
 impl<R: Records> Walk<'_, '_, R> {
-    /// Notes a fault in the value at the window's beginning. `between` says that no record is
-    /// concerned.
-    pub(super) fn note(&mut self, fault: Fault, between: bool) -> Step {
+    /// Notes a fault in the value at the window's beginning, and what is lost by it.
+    pub(super) fn note(&mut self, fault: Fault, lost: Lost) -> Step {
         let window = self.input.window();
         if fault.ended && window.len() >= RECORD {
             return self.too_long();
@@ -81,7 +98,8 @@ impl<R: Records> Walk<'_, '_, R> {
             expected: fault.expected.words(),
             found: self.found(fault, part),
             excerpt: warning::excerpt(part),
-            record: !between,
+            lost,
+            marked: false,
         };
         self.settle();
         self.damage = Some(damage);
@@ -109,7 +127,7 @@ impl<R: Records> Walk<'_, '_, R> {
                 expected,
                 ended,
             },
-            true,
+            Lost::Between,
         )
     }
 
@@ -143,7 +161,7 @@ impl<R: Records> Walk<'_, '_, R> {
             match result {
                 Ok(true) => return,
                 Ok(false) => {}
-                Err(fault) if self.note(fault, false) == Step::Fine => return,
+                Err(fault) if self.note(fault, Lost::Record) == Step::Fine => return,
                 Err(_) => {}
             }
             from = 1;
@@ -219,16 +237,28 @@ impl<R: Records> Walk<'_, '_, R> {
             self.settle();
             return Ok(true);
         }
-        self.record(true)
+        self.searched()
+    }
+
+    /// Reads a record that was searched for. The brackets around it are not known any more.
+    fn searched(&mut self) -> Result<bool, Fault> {
+        let read = self.record(true)?;
+        self.lost |= read;
+        Ok(read)
+    }
+
+    /// Trusts brackets again where a value begins a line and does not go on a list.
+    pub(super) fn regain(&mut self) {
+        if self.lost && self.before == b'\n' && self.solid != b',' && !self.recovered.full() {
+            self.lost = false;
+        }
     }
 
     fn try_line(&mut self, at: usize) -> Result<bool, Fault> {
         self.pass(at);
-        if self.lost && self.solid != b',' && !self.recovered.full() {
-            self.lost = false;
-        }
+        self.regain();
         if self.lost && self.classify() == Class::Record {
-            return self.record(true);
+            return self.searched();
         }
         self.settle();
         Ok(true)
@@ -262,6 +292,7 @@ impl<R: Records> Walk<'_, '_, R> {
             Quality::RECOVERED,
         );
         self.input.consume(length);
+        self.lost = true;
         Ok(true)
     }
 
@@ -272,8 +303,8 @@ impl<R: Records> Walk<'_, '_, R> {
         let mark = self.records.mark();
         // A mark may begin in the part and end behind it.
         let reach = window.get(..count + mark.len() - 1).unwrap_or(window);
-        if let Some(damage) = self.damage.as_mut().filter(|damage| !damage.record) {
-            damage.record = memmem::find(reach, mark).is_some();
+        if let Some(damage) = self.damage.as_mut().filter(|damage| !damage.marked) {
+            damage.marked = memmem::find(reach, mark).is_some();
         }
         if let Some(last) = part.last() {
             self.before = *last;

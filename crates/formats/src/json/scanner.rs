@@ -455,26 +455,18 @@ const HIGH: u64 = 0x8080_8080_8080_8080;
 /// How many bytes come before the first `"`, `\`, control character or byte outside ASCII.
 #[inline]
 fn plain(bytes: &[u8]) -> usize {
-    let (pairs, _) = bytes.as_chunks::<16>();
-    for (index, pair) in pairs.iter().enumerate() {
-        let both = u128::from_le_bytes(*pair);
-        let (first, second) = (marks(both as u64), marks((both >> 64) as u64));
-        if first | second != 0 {
-            // Without a branch: where it ends is not to be foreseen.
-            let (word, before) = if first != 0 { (first, 0) } else { (second, 8) };
-            return index * 16 + before + (word.trailing_zeros() / 8) as usize;
+    let (words, _) = bytes.as_chunks::<8>();
+    for (index, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let zero = |word: u64| word.wrapping_sub(LOW) & !word;
+        let marks = zero(word ^ (LOW * 0x22)) | zero(word ^ (LOW * 0x5c));
+        let marks = (marks | word.wrapping_sub(LOW * 0x20) | word) & HIGH;
+        if marks != 0 {
+            // Borrows make bits above the lowest one unreliable, never the lowest.
+            return index * 8 + (marks.trailing_zeros() / 8) as usize;
         }
     }
-    plain_end(bytes, pairs.len() * 16)
-}
-
-/// The high bit of each byte that ends what is plain. Borrows make bits above the lowest one
-/// unreliable, never the lowest.
-#[inline]
-fn marks(word: u64) -> u64 {
-    let zero = |word: u64| word.wrapping_sub(LOW) & !word;
-    let marks = zero(word ^ (LOW * 0x22)) | zero(word ^ (LOW * 0x5c));
-    (marks | word.wrapping_sub(LOW * 0x20) | word) & HIGH
+    plain_end(bytes, words.len() * 8)
 }
 
 /// The same for the last few bytes.

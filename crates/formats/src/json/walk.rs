@@ -8,7 +8,7 @@ use vestige_model::{Event, Quality, Warning};
 
 use super::records::{Class, Key, PEEK, Records, classify, deliver};
 use super::recovered::Recovered;
-use super::salvage::Damage;
+use super::salvage::{Damage, Lost};
 use super::visit::{Place, Visit};
 use super::{Expected, Fault, Scanner, Value};
 use crate::input::{Input, RECORD};
@@ -96,20 +96,24 @@ pub fn again<R: Records>(
 impl<R: Records> Walk<'_, '_, R> {
     fn documents(&mut self) {
         while let Some(byte) = self.next() {
+            if matches!(byte, b'{' | b'[') {
+                self.regain();
+            }
             let step = match byte {
                 b'[' => self.list(),
                 b'{' if self.classify() == Class::List => self.envelope(),
                 0 => self.padding(),
                 b',' | b']' | b'}' if self.lost => {
                     self.input.consume(1);
+                    (self.before, self.solid) = (byte, byte);
                     continue;
                 }
-                b'{' => self.element(),
+                b'{' => self.element(true),
                 _ if self.lost => self.broken(Expected::Value),
-                _ => self.element(),
+                _ => self.element(true),
             };
             match step {
-                Step::Fine => {}
+                Step::Fine => (self.before, self.solid) = (b'}', b'}'),
                 Step::Damaged => self.resync(),
                 Step::Stopped => return,
             }
@@ -129,6 +133,9 @@ impl<R: Records> Walk<'_, '_, R> {
                 .take_while(|byte| matches!(byte, b' ' | b'\n' | b'\r' | b'\t'));
             let count = blanks.count();
             let byte = window.get(count).copied();
+            if let Some(blank) = count.checked_sub(1).and_then(|last| window.get(last)) {
+                self.before = *blank;
+            }
             self.input.consume(count);
             if byte.is_some() || !self.input.more() {
                 return byte;
@@ -157,7 +164,7 @@ impl<R: Records> Walk<'_, '_, R> {
             return Step::Fine;
         }
         loop {
-            let step = self.element();
+            let step = self.element(false);
             if step != Step::Fine {
                 self.lost |= step == Step::Damaged;
                 return step;
@@ -189,7 +196,7 @@ impl<R: Records> Walk<'_, '_, R> {
             }
             let step = match self.member() {
                 Ok(step) => step,
-                Err(fault) => self.note(fault, true),
+                Err(fault) => self.note(fault, Lost::Between),
             };
             if step != Step::Fine {
                 self.lost |= step == Step::Damaged;
@@ -240,15 +247,24 @@ impl<R: Records> Walk<'_, '_, R> {
         }
     }
 
-    /// Reads one element: a record, or something that records are wrapped in.
-    fn element(&mut self) -> Step {
-        let result = match self.input.window().first().copied() {
-            Some(b'{') if self.classify() == Class::Record => self.record(false).map(|_| ()),
-            _ => self.wrapped(),
-        };
-        match result {
+    /// Reads one element: a record, or something that records are wrapped in. At the `top`, what is
+    /// no JSON at all is a damaged record; in a list it stands between records.
+    fn element(&mut self, top: bool) -> Step {
+        let object = self.input.window().first() == Some(&b'{');
+        if object && self.classify() == Class::Record {
+            return match self.record(false) {
+                Ok(_) => Step::Fine,
+                Err(fault) => self.note(fault, Lost::Record),
+            };
+        }
+        match self.wrapped() {
             Ok(()) => Step::Fine,
-            Err(fault) => self.note(fault, false),
+            Err(fault) if fault.at > 0 => {
+                let lost = Lost::Wrapper(self.input.offset_of(fault.at));
+                self.note(fault, lost)
+            }
+            Err(fault) if top => self.note(fault, Lost::Record),
+            Err(fault) => self.note(fault, Lost::Between),
         }
     }
 
