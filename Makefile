@@ -1,7 +1,7 @@
 # Two targets are all a newcomer needs: `make run` and `make test`. Both install what is missing.
 
 CARGO ?= cargo
-EVIDENCE ?= fixtures/incident
+EVIDENCE ?= fixtures/incident/evidence
 CASE ?= target/cases/incident-$(shell date +%Y%m%d-%H%M%S)
 
 .PHONY: run test setup fmt bench

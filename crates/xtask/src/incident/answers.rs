@@ -132,12 +132,12 @@ impl Answers<'_> {
         counts.insert(self.insight.path.clone(), count);
         for file in self.flows {
             let mut count = Count {
-                kind: "aws:vpc-flow:record",
+                kind: "aws:vpcflow:record",
                 ..Count::default()
             };
             for line in &file.lines {
                 match line {
-                    Line::Flow(flow) => count.saw(flow.start, flow.end),
+                    Line::Flow(flow) => count.saw(flow.start, flow.start),
                     Line::NoData(..) | Line::SkipData(..) => {
                         count.found += 1;
                         count.ignored += 1;
@@ -236,7 +236,7 @@ impl Answers<'_> {
         json!([
             {"type": "aws:cloudtrail:record", "account": company::PRODUCTION, "region": company::HOME,
              "start": attack::STOPPED, "end": attack::STARTED, "reason": "StopLogging"},
-            {"type": "aws:vpc-flow:record", "account": company::PRODUCTION, "region": company::HOME,
+            {"type": "aws:vpcflow:record", "account": company::PRODUCTION, "region": company::HOME,
              "resource": company::ANALYTICS_VPC, "start": flows::SILENT, "end": attack::FLOWS_AGAIN, "reason": "DeleteFlowLogs"}
         ])
     }
