@@ -5,7 +5,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use md5::Md5;
 use rsa::PrivateKey;
-use rsa::pkcs1::{DecodePrivateKey as _, EncodeRsaPublicKey as _};
+use rsa::pkcs1::{DecodeRsaPrivateKey as _, EncodeRsaPublicKey as _};
 use rsa::pkcs1v15::{Signature, SigningKey};
 use rsa::signature::{SignatureEncoding as _, Signer as _};
 use serde::Serialize;
