@@ -5,8 +5,7 @@ use std::io::Write;
 use serde::Serialize;
 use serde_json::json;
 use vestige_model::time;
-use vestige_store::page::{Bucket, Order};
-use vestige_workbench::explore::{Asked, Explorer, Output};
+use vestige_workbench::explore::{Asked, Bucket, Explorer, Order, Output};
 use vestige_workbench::verify::{Terms, Verdict};
 use vestige_workbench::{
     Host, OpenCase, WorkError, backup, case, custody, import, item, key, session, verify, withdraw,

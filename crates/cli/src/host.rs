@@ -6,8 +6,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
-use vestige_custody::entry::{Clock, ClockSource};
-use vestige_workbench::host::{Host, ToolFacts};
+use vestige_workbench::host::{Clock, ClockSource, Host, ToolFacts, hex};
 use vestige_workbench::progress::Progress;
 use zeroize::Zeroizing;
 
@@ -99,7 +98,7 @@ impl Host for Terminal {
             .unwrap_or_default();
         ToolFacts {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            build_sha256: vestige_custody::hex(&Sha256::digest(&program)),
+            build_sha256: hex(&Sha256::digest(&program)),
             os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         }
     }

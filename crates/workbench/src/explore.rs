@@ -2,10 +2,11 @@
 
 use std::io::Write;
 use std::path::Path;
+pub use vestige_store::page::{Bucket, Order};
 
 use serde_json::{Map, Value, json};
 use vestige_model::{Event, Field, time};
-use vestige_store::page::{Bucket, Order, Progress, ReadError, Reader, StoredRow};
+use vestige_store::page::{Progress, ReadError, Reader, StoredRow};
 use vestige_store::query::{self, Compiled, PhraseHits, Query};
 
 use crate::error::WorkError;

@@ -1,6 +1,8 @@
 //! What a use case needs from whatever runs it: a terminal, a window, a test.
 
 use std::path::PathBuf;
+pub use vestige_custody::entry::{Clock, ClockSource};
+pub use vestige_custody::hex;
 
 use zeroize::Zeroizing;
 

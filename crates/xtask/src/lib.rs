@@ -6,3 +6,4 @@ pub mod evidence;
 pub mod gzip;
 pub mod incident;
 pub mod moment;
+pub mod tidy;

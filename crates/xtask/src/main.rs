@@ -1,10 +1,10 @@
 //! `cargo xtask`: see `--help`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
-use xtask::{evidence, incident};
+use xtask::{evidence, incident, tidy};
 
 /// What the repository does for itself.
 #[derive(Parser)]
@@ -16,6 +16,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Check what the repository asks of itself: dependency edges, licences, sizes, names.
+    Tidy,
     /// Make the demonstration incident again, or check that it is what would be made.
     Fixtures {
         /// Write nothing; fail where a file differs.
@@ -41,6 +43,12 @@ enum Task {
 
 fn main() -> Result<()> {
     match Arguments::parse().task {
+        Task::Tidy => {
+            let wrong = tidy::check(Path::new("."))?;
+            ensure!(wrong.is_empty(), "not tidy:\n{}", wrong.join("\n"));
+            println!("tidy");
+            Ok(())
+        }
         Task::Fixtures { check, out } => {
             let files = if check {
                 incident::check(&out)?
