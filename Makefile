@@ -2,22 +2,49 @@
 
 CARGO ?= cargo
 EVIDENCE ?= fixtures/incident/evidence
-CASE ?= target/cases/incident-$(shell date +%Y%m%d-%H%M%S)
+TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
+CASE ?= $(TARGET)/cases/case-$(shell date +%Y%m%d-%H%M%S)
+SECONDS ?= 60
 
-.PHONY: run test setup fmt bench
+.PHONY: run test setup fmt bench fuzz fixtures evidence clean
 
 setup:
 	@sh .ci/setup
 
+# The user's evidence, or the demonstration incident, in a case of its own.
 run: setup
-	$(CARGO) build --workspace --bins
-	@CASE="$(CASE)" EVIDENCE="$(EVIDENCE)" CARGO="$(CARGO)" sh .ci/summary
+	$(CARGO) build --package vestige-cli --bin vestige
+	@CASE="$(CASE)" EVIDENCE="$(EVIDENCE)" VESTIGE="$(TARGET)/debug/vestige" sh .ci/summary
 
 test: setup
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	@[ -n "$$VESTIGE_CORPUS" ] || echo "VESTIGE_CORPUS is not set: conformance with a corpus of real files is skipped"
-	$(CARGO) test --workspace
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	@[ -n "$$VESTIGE_CORPUS" ] || echo "VESTIGE_CORPUS is not set: conformance with a corpus of real files is SKIPPED"
+	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
+	  $(CARGO) nextest run --workspace --locked; \
+	else \
+	  $(CARGO) test --workspace --locked --lib --bins --tests; \
+	fi
+	$(CARGO) test --workspace --locked --doc
+	$(CARGO) run --quiet --package xtask --locked -- tidy
+	@[ -n "$$VESTIGE_CORPUS" ] || echo "remember: conformance with a corpus of real files was SKIPPED"
+
+bench: setup
+	$(CARGO) bench --workspace
+
+# A minute for each target. Needs cargo-fuzz and a nightly toolchain; not part of CI.
+fuzz: setup
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz: found none; run '$(CARGO) install cargo-fuzz'" >&2; exit 1; }
+	@for target in $$($(CARGO) fuzz list); do $(CARGO) +nightly fuzz run "$$target" -- -max_total_time=$(SECONDS) || exit 1; done
+
+# The demonstration incident, made again.
+fixtures:
+	$(CARGO) run --quiet --package xtask -- fixtures
 
 fmt:
 	$(CARGO) fmt --all
+
+# Cases that `make run` made, and what was built.
+clean:
+	rm -rf "$(TARGET)/cases"
+	$(CARGO) clean
