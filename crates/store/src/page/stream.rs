@@ -47,6 +47,7 @@ impl Reader {
         each: &mut dyn FnMut(Cursor) -> Result<bool, ReadError>,
     ) -> Result<(), ReadError> {
         self.watched(progress, || {
+            self.advance(0)?;
             for dated in ["time IS NOT NULL", "time IS NULL"] {
                 if !self.merge(query, order, dated, each)? {
                     break;
