@@ -35,6 +35,7 @@ enum Source<'a> {
 
 struct Stream<'a> {
     reader: Box<dyn Read + 'a>,
+    chunk: usize,
     buffer: Vec<u8>,
     /// UTF-16 bytes that wait for the rest of their unit or pair.
     held: Vec<u8>,
@@ -53,8 +54,14 @@ impl<'a> Input<'a> {
 
     /// Bytes that come from a reader.
     pub fn stream(reader: impl Read + 'a) -> Input<'a> {
+        Input::stream_by(CHUNK, reader)
+    }
+
+    /// Bytes that come from a reader, asked for `chunk` bytes at a time.
+    pub fn stream_by(chunk: usize, reader: impl Read + 'a) -> Input<'a> {
         let stream = Stream {
             reader: Box::new(reader),
+            chunk: chunk.max(1),
             buffer: Vec::new(),
             held: Vec::new(),
             ended: false,
@@ -199,7 +206,7 @@ impl Stream<'_> {
     /// Reads as much again as is at hand, at least a chunk, so that growing costs no more than
     /// reading.
     fn fill(&mut self, encoding: Encoding) -> std::io::Result<()> {
-        let wanted = self.buffer.len().max(CHUNK) as u64;
+        let wanted = self.buffer.len().max(self.chunk) as u64;
         let target = if encoding == Encoding::Utf8 {
             &mut self.buffer
         } else {
@@ -240,7 +247,7 @@ mod tests {
                 1 => [b"\xff\xfe".to_vec(), text.encode_utf16().flat_map(u16::to_le_bytes).collect()].concat(),
                 _ => [b"\xfe\xff".to_vec(), text.encode_utf16().flat_map(u16::to_be_bytes).collect()].concat(),
             };
-            let mut input = Input::stream(Slow(&bytes, step));
+            let mut input = Input::stream_by(step, Slow(&bytes, step));
             let mut read = Vec::new();
             while input.ensure(1) {
                 read.push(input.window()[0]);

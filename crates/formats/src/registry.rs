@@ -9,6 +9,9 @@ macro_rules! formats {
 
         /// Every format.
         pub static ALL: &[&dyn Format] = &[$(&$name::FORMAT,)+];
+
+        /// The names of the formats' folders, in the order of [`ALL`].
+        pub static FOLDERS: &[&str] = &[$(stringify!($name),)+];
     };
 }
 

@@ -1,6 +1,6 @@
 //! Recognises CloudTrail by the keys of the first record.
 
-use crate::json::outline::{Member, Object, Outline};
+use crate::json::outline::{DAMAGED, Member, Object, Outline};
 use crate::{Head, Recognised};
 
 use super::table;
@@ -33,7 +33,7 @@ pub fn identify(head: &Head<'_>) -> Option<Recognised> {
         .iter()
         .enumerate()
         .find_map(|(index, object)| {
-            record(outline, object, index == 0).or_else(|| in_string(object))
+            in_string(object).or_else(|| record(outline, object, index == 0))
         })
         .or_else(|| empty(outline))
         .or_else(|| table::identify(head))
@@ -48,13 +48,15 @@ fn record(outline: &Outline, object: &Object, first: bool) -> Option<Recognised>
         ("object", _) => "JSON object with".to_owned(),
         ("lines", _) => "JSON objects, one a line; the first has".to_owned(),
         ("objects", _) => "JSON objects one after another; the first has".to_owned(),
+        ("damaged", _) => "damaged JSON in which an object has".to_owned(),
         ("eventbridge", _) => "EventBridge event whose detail has".to_owned(),
         (_, path) => format!("JSON with objects at {path} that have"),
     };
-    let confidence = if first || envelope == "records" || envelope == "eventbridge" {
-        95
-    } else {
-        85
+    let confidence = match envelope {
+        "records" | "eventbridge" => 95,
+        "damaged" => 70,
+        _ if first => 95,
+        _ => 85,
     };
     Some(Recognised {
         confidence,
@@ -94,11 +96,12 @@ fn what(object: &Object) -> Option<String> {
 
 fn envelope(outline: &Outline, object: &Object) -> &'static str {
     match object.path.as_str() {
-        "" if outline.documents > 1 && outline.pretty => "objects",
-        "" if outline.documents > 1 => "lines",
+        "" if outline.documents > 1 && outline.line => "lines",
+        "" if outline.documents > 1 => "objects",
         "" => "object",
         "[]" => "array",
         "Records[]" => "records",
+        path if path.starts_with(DAMAGED) => "damaged",
         "detail" | "[].detail" => "eventbridge",
         _ => "nested",
     }

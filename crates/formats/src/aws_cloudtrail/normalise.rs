@@ -10,6 +10,9 @@ use super::record::Record;
 use super::resources::Resources;
 use crate::json::text::Checked;
 
+/// CloudTrail began on 2013-11-13.
+const LAUNCH: i64 = 1_384_300_800_000_000_000;
+
 /// Fills the row of a record.
 pub fn normalise<'a>(record: &Record<'a>, texts: &Checked<'a>, event: &mut Event<'a>) {
     match &record.insight {
@@ -21,6 +24,9 @@ pub fn normalise<'a>(record: &Record<'a>, texts: &Checked<'a>, event: &mut Event
     } else if let Some(stamp) = texts.text(record.stamp) {
         event.set_time(stamp);
         event.time.flags = event.time.flags.with(TimeFlags::FROM_ENVELOPE);
+    }
+    if event.time.ns.is_some_and(|ns| ns < LAUNCH) {
+        event.time.flags = event.time.flags.with(TimeFlags::BEFORE_SERVICE_LAUNCH);
     }
     event.region = texts.text(record.region);
     let caller = record

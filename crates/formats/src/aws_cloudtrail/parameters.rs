@@ -5,10 +5,14 @@ use crate::json::{Fault, Scanner, Str};
 /// What an identifier is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Param {
-    /// A name or id of a resource of this CloudFormation type, or its ARN.
+    /// A name of a resource of this CloudFormation type, or its ARN.
     Of(&'static str),
     /// The same, but only in calls of this service.
     At(&'static str, &'static str),
+    /// An id of a resource of this type, or its ARN.
+    Id(&'static str),
+    /// The same, but only in calls of this service.
+    IdAt(&'static str, &'static str),
     /// An S3 bucket's name.
     Bucket,
     /// The key of an object in the bucket that is named beside it.
@@ -173,7 +177,7 @@ fn param(around: Around, key: &[u8]) -> Option<Param> {
             name.splice(..1, [lower]);
             named(&name)
         }),
-        (Around::AccessKey, b"accessKeyId") => Some(Param::Of("AWS::IAM::AccessKey")),
+        (Around::AccessKey, b"accessKeyId") => Some(Param::Id("AWS::IAM::AccessKey")),
         (Around::AccessKey, b"userName") => Some(Param::Of("AWS::IAM::User")),
         (Around::Credentials, b"accessKeyId") => Some(Param::Credential),
         (Around::Session, b"arn") => Some(Param::Session),
@@ -184,7 +188,7 @@ fn param(around: Around, key: &[u8]) -> Option<Param> {
 
 /// Identifiers by their usual keys.
 fn named(key: &[u8]) -> Option<Param> {
-    use Param::{At, Of};
+    use Param::{At, Id, IdAt, Of};
     Some(match key {
         b"bucketName" => Param::Bucket,
         b"key" => Param::ObjectKey,
@@ -194,33 +198,33 @@ fn named(key: &[u8]) -> Option<Param> {
         b"groupName" => At("iam", "AWS::IAM::Group"),
         b"policyArn" => Of("AWS::IAM::ManagedPolicy"),
         b"instanceProfileName" => Of("AWS::IAM::InstanceProfile"),
-        b"accessKeyId" => At("iam", "AWS::IAM::AccessKey"),
-        b"serialNumber" => At("iam", "AWS::IAM::VirtualMFADevice"),
+        b"accessKeyId" => IdAt("iam", "AWS::IAM::AccessKey"),
+        b"serialNumber" => IdAt("iam", "AWS::IAM::VirtualMFADevice"),
         b"sAMLProviderArn" => Of("AWS::IAM::SAMLProvider"),
-        b"instanceId" => Of("AWS::EC2::Instance"),
-        b"groupId" => At("ec2", "AWS::EC2::SecurityGroup"),
-        b"imageId" => At("ec2", "AWS::EC2::Image"),
-        b"snapshotId" => At("ec2", "AWS::EC2::Snapshot"),
-        b"volumeId" => At("ec2", "AWS::EC2::Volume"),
-        b"vpcId" => At("ec2", "AWS::EC2::VPC"),
-        b"networkInterfaceId" => At("ec2", "AWS::EC2::NetworkInterface"),
+        b"instanceId" => Id("AWS::EC2::Instance"),
+        b"groupId" => IdAt("ec2", "AWS::EC2::SecurityGroup"),
+        b"imageId" => IdAt("ec2", "AWS::EC2::Image"),
+        b"snapshotId" => IdAt("ec2", "AWS::EC2::Snapshot"),
+        b"volumeId" => IdAt("ec2", "AWS::EC2::Volume"),
+        b"vpcId" => IdAt("ec2", "AWS::EC2::VPC"),
+        b"networkInterfaceId" => IdAt("ec2", "AWS::EC2::NetworkInterface"),
         b"keyName" => At("ec2", "AWS::EC2::KeyPair"),
-        b"flowLogId" => At("ec2", "AWS::EC2::FlowLog"),
-        b"keyId" => At("kms", "AWS::KMS::Key"),
+        b"flowLogId" => IdAt("ec2", "AWS::EC2::FlowLog"),
+        b"keyId" => IdAt("kms", "AWS::KMS::Key"),
         b"functionName" | b"functionArn" => Of("AWS::Lambda::Function"),
         b"secretId" => At("secretsmanager", "AWS::SecretsManager::Secret"),
         b"name" | b"trailName" | b"trailARN" => At("cloudtrail", "AWS::CloudTrail::Trail"),
-        b"detectorId" => At("guardduty", "AWS::GuardDuty::Detector"),
+        b"detectorId" => IdAt("guardduty", "AWS::GuardDuty::Detector"),
         b"logGroupName" => At("logs", "AWS::Logs::LogGroup"),
         b"dBInstanceIdentifier" => Of("AWS::RDS::DBInstance"),
         b"dBClusterIdentifier" => Of("AWS::RDS::DBCluster"),
         b"dBSnapshotIdentifier" => Of("AWS::RDS::DBSnapshot"),
         b"tableName" => At("dynamodb", "AWS::DynamoDB::Table"),
         b"topicArn" => Of("AWS::SNS::Topic"),
-        b"queueUrl" => Of("AWS::SQS::Queue"),
+        b"queueUrl" => Id("AWS::SQS::Queue"),
         b"stackName" => Of("AWS::CloudFormation::Stack"),
         b"repositoryName" => At("ecr", "AWS::ECR::Repository"),
-        b"target" => At("ssm", "AWS::EC2::Instance"),
+        b"target" => IdAt("ssm", "AWS::EC2::Instance"),
         b"configurationRecorderName" => Of("AWS::Config::ConfigurationRecorder"),
         _ => return None,
     })

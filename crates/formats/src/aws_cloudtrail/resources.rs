@@ -80,7 +80,10 @@ impl<'a> Resources<'a> {
 
     fn param(&mut self, param: Param, value: Cow<'a, str>, call: &Call<'_>) {
         match param {
-            Param::At(only, _) if only.as_bytes() != call.service => {}
+            Param::At(only, _) | Param::IdAt(only, _) if only.as_bytes() != call.service => {}
+            Param::Id(kind) | Param::IdAt(_, kind) => {
+                self.add(Some(kind.into()), Some(value), None)
+            }
             Param::Of(kind) | Param::At(_, kind) if value.starts_with("arn:") => {
                 self.add(Some(kind.into()), Some(value), None);
             }
@@ -128,21 +131,33 @@ impl<'a> Resources<'a> {
         if id.is_none() && name.is_none() {
             return;
         }
-        let same = |known: &&mut Resource<'a>| match (&known.id, &id) {
-            (Some(known), Some(id)) => known == id,
-            (Some(known_id), None) => known.kind == kind && is_tail(known_id, name.as_deref()),
-            (None, Some(id)) => known.kind == kind && is_tail(id, known.name.as_deref()),
-            (None, None) => known.kind == kind && known.name == name,
+        let same = |known: &&mut Resource<'a>| match (known.id.as_deref(), id.as_deref()) {
+            (Some(known), Some(id)) if known == id => true,
+            _ if known.kind != kind => false,
+            (Some(known), Some(id)) => is_tail(known, Some(id)) || is_tail(id, Some(known)),
+            (Some(known), None) => is_tail(known, name.as_deref()),
+            (None, Some(id)) => is_tail(id, known.name.as_deref()),
+            (None, None) => known.name == name,
         };
         match self.list.iter_mut().find(same) {
-            Some(known) => {
-                known.kind = known.kind.take().or(kind);
-                known.id = known.id.take().or(id);
-                known.name = known.name.take().or(name);
-            }
+            Some(known) => complete(known, kind, id, name),
             None => self.list.push(Resource { kind, id, name }),
         }
     }
+}
+
+/// Adds what else is known of a resource. Of two ids the longer one, the ARN, is kept as the id,
+/// the other as the name.
+fn complete<'a>(known: &mut Resource<'a>, kind: Text<'a>, id: Text<'a>, name: Text<'a>) {
+    known.kind = known.kind.take().or(kind);
+    known.name = known.name.take().or(name);
+    let (short, long) = match (known.id.take(), id) {
+        (Some(one), Some(other)) if one.len() < other.len() => (Some(one), Some(other)),
+        (Some(one), Some(other)) if one.len() > other.len() => (Some(other), Some(one)),
+        (one, other) => (None, one.or(other)),
+    };
+    known.id = long;
+    known.name = known.name.take().or(short);
 }
 
 /// What a call says that decides what its parameters mean.

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
-use vestige_model::{Cloud, Event, Kind, Quality, Resource};
+use vestige_model::{Cloud, Event, Kind, Outcome, Quality, Resource};
 
 use super::identity::Identity;
 use super::normalise::normalise;
@@ -157,7 +157,16 @@ impl Header {
             )
         });
         match event(row_cells, &structured) {
-            Some(event) => deliver(sink, span, row, Verdict::Stored, &mut [event], quality),
+            Some(mut event) => {
+                if !self.columns.iter().any(|column| column == "errorcode") {
+                    // Success is the absence of an error code where there could be one.
+                    event.outcome = event
+                        .outcome
+                        .filter(|outcome| *outcome != Outcome::Success)
+                        .or(Some(Outcome::Unknown));
+                }
+                deliver(sink, span, row, Verdict::Stored, &mut [event], quality);
+            }
             None => {
                 let verdict = Verdict::Unfit {
                     reason: "a row without event",

@@ -24,6 +24,9 @@ pub struct Flow<'a> {
     told: bool,
 }
 
+/// VPC flow logs began on 2015-06-10.
+const LAUNCH: i64 = 1_433_894_400_000_000_000;
+
 const NO_DATA: &str = "NODATA: no traffic in the interval";
 const SKIP_DATA: &str = "SKIPDATA: records of the interval were skipped";
 
@@ -107,6 +110,9 @@ impl<'a> Flow<'a> {
                 found: "none of them".to_owned(),
             };
         }
+        if event.time.ns.is_some_and(|ns| ns < LAUNCH) {
+            event.time.flags = event.time.flags.with(TimeFlags::BEFORE_SERVICE_LAUNCH);
+        }
         event.service = Some("vpc".into());
         let mut resource = |kind: &'static str, id: Text<'a>| {
             event.resources.extend(id.map(|id| Resource {
@@ -139,8 +145,11 @@ fn action<'a>(event: &mut Event<'a>, value: Cow<'a, str>) {
 /// The start of a flow. Seconds since 1970 are the native form and are not kept as text.
 fn start<'a>(event: &mut Event<'a>, value: Cow<'a, str>) -> Result<(), Malformed> {
     event.time = moment(&value)?;
-    let native = value.len() < 12 && value.bytes().all(|byte| byte.is_ascii_digit());
-    event.time_raw = if native { None } else { Some(value) };
+    if value.len() > 11 || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        let reading = event.time;
+        event.set_time(value);
+        event.time = reading;
+    }
     Ok(())
 }
 

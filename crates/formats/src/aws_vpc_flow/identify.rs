@@ -2,7 +2,7 @@
 
 use super::field::{Field, field};
 use super::layout::Layout;
-use crate::json::outline::{Object, Outline};
+use crate::json::outline::{DAMAGED, Object, Outline};
 use crate::json::text::readable;
 use crate::{Head, Recognised};
 
@@ -91,6 +91,7 @@ fn json(outline: &Outline, object: &Object) -> Option<Recognised> {
         "" if outline.documents > 1 => "json-lines",
         "" => "json-object",
         "[]" => "json-array",
+        path if path.starts_with(DAMAGED) => "json-damaged",
         _ => "json-nested",
     };
     let place = if object.path.is_empty() {

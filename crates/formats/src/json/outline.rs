@@ -9,6 +9,9 @@ const OBJECTS: usize = 256;
 /// The deepest objects it lists.
 const LEVELS: usize = 8;
 
+/// The path of objects that come after a fault.
+pub const DAMAGED: &str = "(after damage)";
+
 /// The objects found, outer ones before inner ones, in the order of their beginnings. The bytes
 /// may end anywhere; what came before the end is there.
 #[derive(Clone, Debug, Default)]
@@ -17,8 +20,8 @@ pub struct Outline {
     pub objects: Vec<Object>,
     /// How many documents begin, up to 4.
     pub documents: usize,
-    /// Whether the first document spans several lines.
-    pub pretty: bool,
+    /// Whether the first document is a line of its own.
+    pub line: bool,
     /// Whether the first document is an array.
     pub array: bool,
     /// Where the first fault is, other than that the bytes end.
@@ -48,9 +51,11 @@ pub enum Member {
 }
 
 impl Object {
-    /// Whether it has a key.
+    /// Whether it has a key, in any case: databases lower them.
     pub fn has(&self, key: &str) -> bool {
-        self.members.iter().any(|(name, _)| name == key)
+        self.members
+            .iter()
+            .any(|(name, _)| name.eq_ignore_ascii_case(key))
     }
 
     /// How many of these keys it has.
@@ -61,7 +66,7 @@ impl Object {
     /// The text under a key.
     pub fn text(&self, key: &str) -> Option<&str> {
         self.members.iter().find_map(|(name, member)| match member {
-            Member::Text(text) if name == key => Some(text.as_str()),
+            Member::Text(text) if name.eq_ignore_ascii_case(key) => Some(text.as_str()),
             _ => None,
         })
     }
@@ -90,15 +95,35 @@ impl Outline {
             outline.array |= outline.documents == 1 && scanner.byte() == Some(b'[');
             let result = outline.value(&mut scanner, "", 0);
             if outline.documents == 1 {
-                let document = scanner.since(start);
-                outline.pretty = document.contains(&b'\n');
+                let end = scanner.at();
+                scanner.next();
+                let blanks = scanner.since(end);
+                let document = scanner.since(start).len() - blanks.len();
+                let document = bytes.get(start..start + document).unwrap_or(&[]);
+                outline.line = blanks.contains(&b'\n') && !document.contains(&b'\n');
             }
             if let Err(fault) = result {
-                outline.fault = Some(fault.at).filter(|_| !fault.ended);
+                if !fault.ended {
+                    outline.fault = Some(fault.at);
+                    outline.after_damage(bytes, fault.at);
+                }
                 break;
             }
         }
         outline
+    }
+
+    /// Goes on at every object that begins after a fault, whatever it stands in.
+    fn after_damage(&mut self, bytes: &[u8], mut at: usize) {
+        while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr(b'{', rest)) {
+            let mut scanner = Scanner::new(bytes, at + next);
+            let result = self.value(&mut scanner, DAMAGED, 0);
+            at = match result {
+                Ok(()) => scanner.at(),
+                Err(fault) if fault.ended => return,
+                Err(fault) => fault.at.max(at + next + 1),
+            };
+        }
     }
 
     fn value(&mut self, scanner: &mut Scanner<'_>, path: &str, level: usize) -> Result<(), Fault> {

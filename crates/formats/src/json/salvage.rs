@@ -1,6 +1,6 @@
 //! After damage: what is lost is told, and the next record is looked for.
 
-use memchr::{memchr2_iter, memmem};
+use memchr::{memchr, memchr_iter, memchr2_iter, memmem};
 use vestige_model::{Quality, Warning, warning};
 
 use super::records::{Class, Key, Records, deliver};
@@ -27,6 +27,8 @@ pub struct Damage {
     lost: Lost,
     /// A record's mark stands in it.
     marked: bool,
+    /// How many objects begin in it.
+    objects: usize,
 }
 
 /// What damage concerns.
@@ -36,14 +38,15 @@ pub enum Lost {
     Record,
     /// What stands between records.
     Between,
-    /// A value that may hold records further in, whose fault is at this source offset. A record
-    /// that is found before the fault was in it.
+    /// A value that may hold a record further in, whose fault is at this source offset. A record
+    /// that is found before the fault, or before another object begins, was in it.
     Wrapper(u64),
 }
 
 impl Damage {
-    /// Tells of the damage, which ends at the source offset `end`.
-    pub fn tell(self, end: u64, sink: &mut dyn Sink) {
+    /// Tells of the damage, which ends at the source offset `end`, where a record was `found` or
+    /// not.
+    pub fn tell(self, end: u64, found: bool, sink: &mut dyn Sink) {
         let warning = Warning {
             offset: self.offset,
             length: end.saturating_sub(self.offset),
@@ -55,7 +58,7 @@ impl Damage {
         let record = match self.lost {
             Lost::Record => true,
             Lost::Between => false,
-            Lost::Wrapper(fault) => end > fault,
+            Lost::Wrapper(fault) => !(found && (end <= fault || self.objects == 1)),
         };
         if record || self.marked {
             sink.rejected(warning)
@@ -83,10 +86,12 @@ enum Place {
 impl<R: Records> Walk<'_, '_, R> {
     /// Notes a fault in the value at the window's beginning, and what is lost by it.
     pub(super) fn note(&mut self, fault: Fault, lost: Lost) -> Step {
-        let window = self.input.window();
-        if fault.ended && window.len() >= RECORD {
+        if fault.ended && self.input.window().len() >= RECORD {
             return self.too_long();
         }
+        // The excerpt is the same however little of the input is at hand.
+        self.input.ensure(warning::EXCERPT);
+        let window = self.input.window();
         let part = window.get(..RECORD).unwrap_or(window);
         let damage = Damage {
             offset: self.input.offset(),
@@ -100,6 +105,7 @@ impl<R: Records> Walk<'_, '_, R> {
             excerpt: warning::excerpt(part),
             lost,
             marked: false,
+            objects: 0,
         };
         self.settle();
         self.damage = Some(damage);
@@ -133,8 +139,13 @@ impl<R: Records> Walk<'_, '_, R> {
 
     /// Tells of damage that ends here.
     pub(super) fn settle(&mut self) {
+        self.tell(false);
+    }
+
+    /// Tells of damage that ends here, where a record was `found` or not.
+    pub(super) fn tell(&mut self, found: bool) {
         if let Some(damage) = self.damage.take() {
-            damage.tell(self.input.offset(), self.sink);
+            damage.tell(self.input.offset(), found, self.sink);
         }
     }
 
@@ -142,7 +153,13 @@ impl<R: Records> Walk<'_, '_, R> {
     /// walk can go on with.
     pub(super) fn resync(&mut self) {
         self.lost |= self.recovered.full();
-        let mut from = 1;
+        if !self.lost && self.lines.end_documents() {
+            self.pass_line();
+            return self.settle();
+        }
+        // Between records, the next one may begin right here.
+        let between = |damage: &Damage| damage.lost == Lost::Between;
+        let mut from = usize::from(!self.damage.as_ref().is_some_and(between));
         while !self.sink.stopped() {
             let result = match self.look(from) {
                 Place::Object(at) => self.try_object(at),
@@ -274,7 +291,7 @@ impl<R: Records> Walk<'_, '_, R> {
         if rows.is_empty() {
             return Ok(false);
         }
-        self.settle();
+        self.tell(true);
         let offset = self.input.offset();
         self.recovered.record(offset, offset, true);
         let decode = self.input.encoding().json_string();
@@ -296,6 +313,17 @@ impl<R: Records> Walk<'_, '_, R> {
         Ok(true)
     }
 
+    /// Consumes the rest of a damaged line, with its end.
+    fn pass_line(&mut self) {
+        loop {
+            let end = memchr(b'\n', self.input.window());
+            self.pass(end.map_or(self.input.window().len(), |end| end + 1));
+            if end.is_some() || !self.input.more() {
+                return;
+            }
+        }
+    }
+
     /// Consumes damaged bytes, noticing when there was a record in what stood between records.
     fn pass(&mut self, count: usize) {
         let window = self.input.window();
@@ -303,8 +331,9 @@ impl<R: Records> Walk<'_, '_, R> {
         let mark = self.records.mark();
         // A mark may begin in the part and end behind it.
         let reach = window.get(..count + mark.len() - 1).unwrap_or(window);
-        if let Some(damage) = self.damage.as_mut().filter(|damage| !damage.marked) {
-            damage.marked = memmem::find(reach, mark).is_some();
+        if let Some(damage) = &mut self.damage {
+            damage.objects += memchr_iter(b'{', part).count();
+            damage.marked |= memmem::find(reach, mark).is_some();
         }
         if let Some(last) = part.last() {
             self.before = *last;

@@ -152,8 +152,9 @@ impl<'a> Scanner<'a> {
                 }
                 Some(0x80..) => {
                     ascii = false;
-                    self.at += 1;
-                    continue;
+                    while self.byte().is_some_and(|byte| !byte.is_ascii()) {
+                        self.at += 1;
+                    }
                 }
                 Some(_) => {
                     self.quality = self.quality.with(Quality::CONTROL_CHARACTERS);

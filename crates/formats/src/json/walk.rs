@@ -25,6 +25,28 @@ pub(super) enum Step {
     Stopped,
 }
 
+/// Whether documents are lines of their own, as far as the first few tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Lines {
+    seen: u8,
+    broken: bool,
+}
+
+impl Lines {
+    /// Takes a document into account.
+    fn document(&mut self, document: &[u8]) {
+        if self.seen < 8 {
+            self.seen += 1;
+            self.broken |= document.contains(&b'\n');
+        }
+    }
+
+    /// Whether a line break ends a document, also a damaged one.
+    pub(super) fn end_documents(self) -> bool {
+        self.seen > 0 && !self.broken
+    }
+}
+
 /// A walk over one member.
 pub struct Walk<'w, 'i, R: Records> {
     pub(super) records: &'w R,
@@ -35,7 +57,11 @@ pub struct Walk<'w, 'i, R: Records> {
     /// What is damaged and not told yet, because its end is not known.
     pub(super) damage: Option<Damage>,
     pub(super) recovered: Recovered,
-    /// The last byte passed as damage, and the last of them that is no blank.
+    /// Whether documents are lines of their own.
+    pub(super) lines: Lines,
+    /// The element that is read is a document.
+    top: bool,
+    /// The byte before the window, as far as it matters, and the last one that is no blank.
     pub(super) before: u8,
     pub(super) solid: u8,
 }
@@ -54,7 +80,9 @@ pub fn walk<R: Records>(
         lost: false,
         damage: None,
         recovered,
-        before: 0,
+        lines: Lines::default(),
+        top: false,
+        before: b'\n',
         solid: 0,
     };
     walk.documents();
@@ -250,6 +278,7 @@ impl<R: Records> Walk<'_, '_, R> {
     /// Reads one element: a record, or something that records are wrapped in. At the `top`, what is
     /// no JSON at all is a damaged record; in a list it stands between records.
     fn element(&mut self, top: bool) -> Step {
+        self.top = top;
         let object = self.input.window().first() == Some(&b'{');
         if object && self.classify() == Class::Record {
             return match self.record(false) {
@@ -263,7 +292,8 @@ impl<R: Records> Walk<'_, '_, R> {
                 let lost = Lost::Wrapper(self.input.offset_of(fault.at));
                 self.note(fault, lost)
             }
-            Err(fault) if top => self.note(fault, Lost::Record),
+            // What begins a line is a damaged record, what follows a record on its line is not.
+            Err(fault) if top && self.before == b'\n' => self.note(fault, Lost::Record),
             Err(fault) => self.note(fault, Lost::Between),
         }
     }
@@ -291,7 +321,7 @@ impl<R: Records> Walk<'_, '_, R> {
             let length = scanner.at();
             let offset = self.input.offset();
             if let Some(damage) = self.damage.take() {
-                damage.tell(offset, self.sink);
+                damage.tell(offset, true, self.sink);
             }
             let mut quality = scanner.quality;
             if self.lost || searched {
@@ -305,6 +335,9 @@ impl<R: Records> Walk<'_, '_, R> {
                 decode,
             };
             let decoded = window.get(..length).unwrap_or(&[]);
+            if self.top {
+                self.lines.document(decoded);
+            }
             deliver(self.sink, span, decoded, verdict, &mut rows, quality);
             drop(rows);
             self.input.consume(length);
@@ -317,7 +350,7 @@ impl<R: Records> Walk<'_, '_, R> {
         let length = self.length(|scanner| scanner.value().map(|_: Value<'_>| ()))?;
         let offset = self.input.offset();
         if let Some(damage) = self.damage.take() {
-            damage.tell(offset, self.sink);
+            damage.tell(offset, true, self.sink);
         }
         let quality = if self.lost {
             Quality::RECOVERED
@@ -327,6 +360,9 @@ impl<R: Records> Walk<'_, '_, R> {
         let last = self.input.offset_of(length).saturating_sub(1);
         self.recovered.record(offset, last, self.lost);
         let bytes = self.input.window().get(..length).unwrap_or(&[]);
+        if self.top {
+            self.lines.document(bytes);
+        }
         let place = Place::Window(self.input);
         let mut visit = Visit {
             records: self.records,

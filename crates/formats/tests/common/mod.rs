@@ -1,10 +1,10 @@
 //! A sink that keeps everything, and how it is shown.
 #![allow(dead_code)]
 
-use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
-use vestige_formats::{Format, Identity, Input, Sink, Span, identify};
+use vestige_formats::{Format, Identity, Input, Sink, Span, identify, registry};
 use vestige_model::canonical::{Canonical, Place};
 use vestige_model::{Event, Locator, Warning};
 
@@ -12,7 +12,7 @@ use vestige_model::{Event, Locator, Warning};
 pub const HEAD: usize = 64 << 10;
 
 /// One call of the sink.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Call {
     Stored {
         span: Span,
@@ -24,6 +24,17 @@ pub enum Call {
     Rejected(Warning),
     Ignored(Span, String),
     Warned(Warning),
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Call::Stored { span, rows, .. } => write!(f, "\n  stored {span:?} {rows:.1?}"),
+            Call::Rejected(warning) => write!(f, "\n  rejected {warning:?}"),
+            Call::Ignored(span, reason) => write!(f, "\n  ignored {span:?} {reason}"),
+            Call::Warned(warning) => write!(f, "\n  warned {warning:?}"),
+        }
+    }
 }
 
 /// Keeps every call in order.
@@ -125,23 +136,32 @@ pub fn read_whole(format: &dyn Format, envelope: &str, bytes: &[u8]) -> Recorder
     recorder
 }
 
-/// Reads through a reader that gives few bytes at a time.
-pub fn read_stream(format: &dyn Format, envelope: &str, bytes: &[u8]) -> Recorder {
+/// Reads through a window that grows by `chunk` bytes.
+pub fn read_stream(format: &dyn Format, envelope: &str, bytes: &[u8], chunk: usize) -> Recorder {
     let mut recorder = Recorder::default();
-    format.read(envelope, &mut Input::stream(Dribble(bytes)), &mut recorder);
+    format.read(envelope, &mut Input::stream_by(chunk, bytes), &mut recorder);
     recorder
 }
 
-struct Dribble<'a>(&'a [u8]);
-
-impl Read for Dribble<'_> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        let count = 7.min(out.len()).min(self.0.len());
-        let (now, later) = self.0.split_at(count);
-        out.get_mut(..count).map(|out| out.copy_from_slice(now));
-        self.0 = later;
-        Ok(count)
+/// Every fixture of every format: its path and bytes.
+pub fn fixtures() -> Vec<(PathBuf, Vec<u8>)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures");
+    let mut all = Vec::new();
+    for format in registry::FOLDERS {
+        let folder = folder.join(format);
+        for entry in std::fs::read_dir(&folder).expect("a fixture folder for every format") {
+            let path = entry.expect("a readable folder").path();
+            if path.to_string_lossy().contains(".in.") {
+                all.push((
+                    path.clone(),
+                    std::fs::read(&path).expect("a readable fixture"),
+                ));
+            }
+        }
     }
+    all.sort();
+    assert!(all.len() > 60, "only {} fixtures", all.len());
+    all
 }
 
 fn span(span: Span) -> Value {
