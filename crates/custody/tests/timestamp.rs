@@ -1,5 +1,7 @@
 //! Time stamps: what `openssl ts -verify` accepts and refuses, this crate accepts and refuses.
 
+#![allow(clippy::disallowed_methods, reason = "a test may open files")]
+
 mod support;
 
 use proptest::prelude::*;

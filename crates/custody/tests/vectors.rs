@@ -1,5 +1,7 @@
 //! The published vectors, which another program wrote.
 
+#![allow(clippy::disallowed_methods, reason = "a test may open files")]
+
 mod support;
 
 use std::collections::BTreeMap;

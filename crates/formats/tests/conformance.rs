@@ -1,6 +1,8 @@
 //! Holds CloudTrail and VPC flow against a folder of real files whose numbers are known
 //! (`FACTS.jsonl`, made by other programs). Set `VESTIGE_CORPUS` to the folder.
 
+#![allow(clippy::disallowed_methods, reason = "a test may open files")]
+
 mod common;
 
 use std::collections::HashSet;

@@ -2,6 +2,8 @@
 //!
 //! `UPDATE_GOLDENS=1` writes them anew; read the difference before it is committed.
 
+#![allow(clippy::disallowed_methods, reason = "a test may open files")]
+
 mod common;
 
 use std::collections::BTreeSet;
