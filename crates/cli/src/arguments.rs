@@ -168,9 +168,14 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// The custody chain.
-    #[command(subcommand)]
-    Custody(CustodyCommand),
+    /// The custody chain: `vestige custody CASE list`
+    Custody {
+        /// The case folder.
+        case: PathBuf,
+        /// What to do with it.
+        #[command(subcommand)]
+        command: CustodyCommand,
+    },
     /// Write a backup.
     Backup {
         /// The case folder.
@@ -270,32 +275,25 @@ pub enum KeyCommand {
 #[derive(Debug, Subcommand)]
 pub enum CustodyCommand {
     /// The entries, one a line.
-    List {
-        /// The case folder.
-        case: PathBuf,
+    List,
+    /// Verify the case, as `vestige verify CASE` does.
+    Verify {
+        /// One JSON document.
+        #[arg(long)]
+        json: bool,
     },
     /// Sign a checkpoint.
-    Sign {
-        /// The case folder.
-        case: PathBuf,
-    },
+    Sign,
     /// The head, to be kept outside.
     Pin {
-        /// The case folder.
-        case: PathBuf,
         /// One JSON document.
         #[arg(long)]
         json: bool,
     },
     /// Write a request for a time stamp.
-    Request {
-        /// The case folder.
-        case: PathBuf,
-    },
+    Request,
     /// Take the answer of a time-stamp authority.
     Anchor {
-        /// The case folder.
-        case: PathBuf,
         /// The answer.
         file: PathBuf,
         /// CA certificates of the authority.
@@ -304,8 +302,6 @@ pub enum CustodyCommand {
     },
     /// Export the chain with its verifier into a new folder.
     Export {
-        /// The case folder.
-        case: PathBuf,
         /// The new folder.
         folder: PathBuf,
     },

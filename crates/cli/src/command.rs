@@ -1,6 +1,7 @@
 //! Each command: a use case, and its result on standard output.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde::Serialize;
 use serde_json::json;
@@ -173,7 +174,7 @@ pub fn run(host: &dyn Host, command: Command) -> Done {
             let by: Vec<&str> = by.iter().map(String::as_str).collect();
             rows(&explorer(host, &question)?.flows(&by, limit)?, json)
         }
-        Command::Custody(command) => about_custody(host, command),
+        Command::Custody { case, command } => about_custody(host, &case, command),
         Command::Backup { case, output } => print(&backup::backup(host, &case, &output)?),
         Command::Restore { file, case } => print(&backup::restore(host, &file, &case)?),
         Command::Withdraw {
@@ -194,25 +195,30 @@ pub fn run(host: &dyn Host, command: Command) -> Done {
                 pins: pin,
                 tsa_ca,
             };
-            let found = verify::verify(host, &path, &terms)?;
-            if json {
-                print(&found)?;
-            } else {
-                for check in &found.checks {
-                    say(&format!(
-                        "{:<22} {:?}: {}",
-                        check.check, check.status, check.detail
-                    ))?;
-                }
-                say(&format!("\n{}\n{}", found.pin(), found.statement))?;
-            }
-            Ok(match found.verdict {
-                Verdict::Verified => 0,
-                Verdict::VerifiedWithWarnings => 3,
-                Verdict::Failed => 1,
-            })
+            verified(host, &path, &terms, json)
         }
     }
+}
+
+/// Checks what lies at `path` and says so; the verdict is the exit code.
+fn verified(host: &dyn Host, path: &Path, terms: &Terms, json: bool) -> Done {
+    let found = verify::verify(host, path, terms)?;
+    if json {
+        print(&found)?;
+    } else {
+        for check in &found.checks {
+            say(&format!(
+                "{:<22} {:?}: {}",
+                check.check, check.status, check.detail
+            ))?;
+        }
+        say(&format!("\n{}\n{}", found.pin(), found.statement))?;
+    }
+    Ok(match found.verdict {
+        Verdict::Verified => 0,
+        Verdict::VerifiedWithWarnings => 3,
+        Verdict::Failed => 1,
+    })
 }
 
 fn rows(found: &[serde_json::Value], json: bool) -> Done {
@@ -338,25 +344,34 @@ fn about_case(host: &dyn Host, command: CaseCommand) -> Done {
     }
 }
 
-fn about_custody(host: &dyn Host, command: CustodyCommand) -> Done {
+fn about_custody(host: &dyn Host, case: &Path, command: CustodyCommand) -> Done {
     match command {
-        CustodyCommand::List { case } => {
-            custody::list(host, &case, &mut std::io::stdout().lock())?;
+        CustodyCommand::List => {
+            custody::list(host, case, &mut std::io::stdout().lock())?;
             Ok(0)
         }
-        CustodyCommand::Sign { case } => print(&custody::sign(host, &case)?),
-        CustodyCommand::Pin { case, json } => {
-            let pinned = custody::pin(host, &case)?;
+        CustodyCommand::Verify { json } => {
+            let terms = Terms {
+                deep: false,
+                keys: Vec::new(),
+                pins: Vec::new(),
+                tsa_ca: None,
+            };
+            verified(host, case, &terms, json)
+        }
+        CustodyCommand::Sign => print(&custody::sign(host, case)?),
+        CustodyCommand::Pin { json } => {
+            let pinned = custody::pin(host, case)?;
             if json {
                 print(&pinned)
             } else {
                 say(&pinned.line())
             }
         }
-        CustodyCommand::Request { case } => print(&custody::request(host, &case)?),
-        CustodyCommand::Anchor { case, file, tsa_ca } => {
-            print(&custody::anchor(host, &case, &file, tsa_ca.as_deref())?)
+        CustodyCommand::Request => print(&custody::request(host, case)?),
+        CustodyCommand::Anchor { file, tsa_ca } => {
+            print(&custody::anchor(host, case, &file, tsa_ca.as_deref())?)
         }
-        CustodyCommand::Export { case, folder } => print(&custody::export(host, &case, &folder)?),
+        CustodyCommand::Export { folder } => print(&custody::export(host, case, &folder)?),
     }
 }
