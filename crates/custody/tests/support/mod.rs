@@ -1,7 +1,6 @@
 //! A package as an examiner would export it, both verifiers, and a throw-away time-stamp authority.
 
 #![allow(clippy::disallowed_methods, reason = "a test may open files")]
-
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::collections::BTreeMap;
