@@ -19,14 +19,14 @@ run: setup
 test: setup
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) run --quiet --package xtask --locked -- tidy
+	$(CARGO) test --workspace --locked --doc
 	@[ -n "$$VESTIGE_CORPUS" ] || echo "VESTIGE_CORPUS is not set: conformance with a corpus of real files is SKIPPED"
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
 	  $(CARGO) nextest run --workspace --locked; \
 	else \
 	  $(CARGO) test --workspace --locked --lib --bins --tests; \
 	fi
-	$(CARGO) test --workspace --locked --doc
-	$(CARGO) run --quiet --package xtask --locked -- tidy
 	@[ -n "$$VESTIGE_CORPUS" ] || echo "remember: conformance with a corpus of real files was SKIPPED"
 
 bench: setup
