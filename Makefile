@@ -4,9 +4,8 @@ CARGO ?= cargo
 EVIDENCE ?= fixtures/incident/evidence
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 CASE ?= $(TARGET)/cases/case-$(shell date +%Y%m%d-%H%M%S)
-SECONDS ?= 60
 
-.PHONY: run test setup fmt bench fuzz fixtures evidence clean
+.PHONY: run test setup fmt bench fixtures evidence clean
 
 setup:
 	@sh .ci/setup
@@ -31,11 +30,6 @@ test: setup
 
 bench: setup
 	$(CARGO) bench --workspace
-
-# A minute for each target. Needs cargo-fuzz and a nightly toolchain; not part of CI.
-fuzz: setup
-	@$(CARGO) fuzz --version >/dev/null 2>&1 || { echo "cargo-fuzz: found none; run '$(CARGO) install cargo-fuzz'" >&2; exit 1; }
-	@for target in $$($(CARGO) fuzz list); do $(CARGO) +nightly fuzz run "$$target" -- -max_total_time=$(SECONDS) || exit 1; done
 
 # The demonstration incident, made again.
 fixtures:

@@ -71,7 +71,7 @@ pub enum Command {
         #[arg(long)]
         allow_ratio: bool,
         /// Why, for the custody entries.
-        #[arg(long, default_value = "import of evidence")]
+        #[arg(long, default_value = "not stated")]
         reason: String,
         /// Threads that read; 0 for one a core.
         #[arg(long, default_value_t = 0)]

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::time::Instant;
 
 use serde::Serialize;
 use serde_json::json;
@@ -118,9 +119,11 @@ pub fn run(host: &dyn Host, command: Command) -> Done {
             file,
         ),
         Command::Count { question, json } => {
+            let asked = Instant::now();
             let count = explorer(host, &question)?.count()?;
             if json {
-                print(&json!({"count": count, "seconds": 0.0}))
+                let seconds = asked.elapsed().as_secs_f64();
+                print(&json!({"count": count, "seconds": seconds}))
             } else {
                 say(&count.to_string())
             }

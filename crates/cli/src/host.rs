@@ -1,7 +1,7 @@
 //! A terminal as the host of use cases.
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -10,11 +10,41 @@ use vestige_workbench::host::{Clock, ClockSource, Host, ToolFacts, hex};
 use vestige_workbench::progress::Progress;
 use zeroize::Zeroizing;
 
+/// The passphrase that a file (its first line) or else the environment gives.
+///
+/// # Errors
+/// A file that cannot be read, or an empty passphrase: which, what was expected, what to do.
+pub fn passphrase(file: Option<&Path>) -> Result<Option<Zeroizing<String>>, String> {
+    let (from, text) = match file {
+        Some(path) => {
+            let read = std::fs::read_to_string(path).map(Zeroizing::new);
+            let text = read.map_err(|error| {
+                format!(
+                    "{}: the passphrase file cannot be read: {error}",
+                    path.display()
+                )
+            })?;
+            let line = text.lines().next().unwrap_or("").to_owned();
+            (path.display().to_string(), Zeroizing::new(line))
+        }
+        None => match std::env::var("VESTIGE_PASSPHRASE") {
+            Ok(text) => ("VESTIGE_PASSPHRASE".to_owned(), Zeroizing::new(text)),
+            Err(_) => return Ok(None),
+        },
+    };
+    if text.is_empty() {
+        return Err(format!(
+            "{from}: expected a passphrase, found an empty line; leave it out to work unsigned"
+        ));
+    }
+    Ok(Some(text))
+}
+
 /// The terminal.
 #[derive(Debug)]
 pub struct Terminal {
-    /// File whose first line is the passphrase.
-    pub passphrase_file: Option<PathBuf>,
+    /// The passphrase, where a file or the environment gave one.
+    pub passphrase: Option<Zeroizing<String>>,
     /// Whether progress is kept silent.
     pub quiet: bool,
     /// When progress was told last.
@@ -69,14 +99,8 @@ impl Host for Terminal {
     }
 
     fn passphrase(&self, new: bool) -> Option<Zeroizing<String>> {
-        if let Some(path) = &self.passphrase_file {
-            let text = std::fs::read_to_string(path);
-            return text
-                .ok()
-                .map(|text| Zeroizing::new(text.lines().next().unwrap_or("").to_owned()));
-        }
-        if let Ok(text) = std::env::var("VESTIGE_PASSPHRASE") {
-            return Some(Zeroizing::new(text));
+        if self.passphrase.is_some() {
+            return self.passphrase.clone();
         }
         if !std::io::stdin().is_terminal() {
             return None;
@@ -93,9 +117,12 @@ impl Host for Terminal {
     }
 
     fn tool(&self) -> ToolFacts {
-        let program = std::env::current_exe()
-            .and_then(std::fs::read)
-            .unwrap_or_default();
+        let read = std::env::current_exe().and_then(std::fs::read);
+        let program = read.unwrap_or_else(|error| {
+            // A custody entry must not name a program by the digest of nothing.
+            eprintln!("vestige: the program cannot read its own file: {error}");
+            std::process::exit(1);
+        });
         ToolFacts {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             build_sha256: hex(&Sha256::digest(&program)),

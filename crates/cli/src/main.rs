@@ -11,8 +11,15 @@ use vestige_workbench::Class;
 
 fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
+    let passphrase = match host::passphrase(arguments.passphrase_file.as_deref()) {
+        Ok(passphrase) => passphrase,
+        Err(message) => {
+            eprintln!("vestige: {message}");
+            return ExitCode::FAILURE;
+        }
+    };
     let host = host::Terminal {
-        passphrase_file: arguments.passphrase_file.clone(),
+        passphrase,
         quiet: arguments.quiet,
         told: std::sync::Mutex::new(None),
     };

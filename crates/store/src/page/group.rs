@@ -94,9 +94,11 @@ fn greatest_of<K: Hash + Eq + Copy + Ord>(
 ) -> Result<Vec<(K, Sum)>, ReadError> {
     let hash = RandomState::new();
     let mut parts = 1;
+    // A round that holds too much is given up and begun again in more parts.
     'again: loop {
+        let round = parts;
         let mut best: Vec<(K, Sum)> = Vec::new();
-        for part in 0..parts {
+        for part in 0..round {
             let mut groups = Groups {
                 sums: HashMap::new(),
                 hash: hash.clone(),

@@ -45,8 +45,8 @@ impl Bucket {
     fn chosen(minutes: i64) -> Bucket {
         match minutes {
             ..=5 => Bucket::Second,
-            ..=720 => Bucket::Minute,
-            ..=86_400 => Bucket::Hour,
+            6..=720 => Bucket::Minute,
+            721..=86_400 => Bucket::Hour,
             _ => Bucket::Day,
         }
     }
@@ -107,7 +107,7 @@ impl Reader {
     ) -> Result<(Counts, i64), ReadError> {
         if length >= MINUTE
             && self.rollups_hold()?
-            && let Some(counts) = self.from_minutes(query, undated)?
+            && let Some(counts) = self.minute_counts(query, undated)?
         {
             return Ok((counts, MINUTE));
         }
@@ -140,7 +140,7 @@ impl Reader {
     }
 
     /// The counts by minute, where the roll-up has them: the whole case, a stretch of time, types.
-    fn from_minutes(
+    fn minute_counts(
         &self,
         query: &Compiled,
         undated: &mut u64,
