@@ -196,7 +196,7 @@ impl Keep<'_> {
     ) -> Result<(), WorkError> {
         let transaction = batch.transaction();
         let (name, path) = self.label(item);
-        if item.new || item.sha256.is_none() {
+        if item.new {
             let row = EvidenceRow {
                 id: item.id,
                 acquisition: self.acquisition,

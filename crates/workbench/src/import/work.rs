@@ -27,6 +27,8 @@ const HEAD: usize = 256 << 10;
 /// Members and decompressed bytes after which a batch ends.
 const BATCH_MEMBERS: usize = 1000;
 const BATCH_BYTES: u64 = 64 << 20;
+/// Warnings about containers that are held before they are handed over.
+const NOTED: usize = 4096;
 
 /// What all workers share.
 pub(super) struct Shared<'a> {
@@ -95,7 +97,11 @@ impl<'a> Worker<'a> {
                 self.batch.end(out);
             }
         }
-        self.batch.end(out);
+        // A member in the midst of which it was stopped is not known yet and its rows may be with
+        // the writer: without an end the whole batch is taken back, and imported next time.
+        if !self.shared.stop.load(Ordering::Relaxed) {
+            self.batch.end(out);
+        }
     }
 
     fn item(&mut self, at: usize, planned: &Planned, out: &Sender<Message>) {
@@ -104,7 +110,7 @@ impl<'a> Worker<'a> {
             plan: at,
             sha256,
             bytes,
-            new: true,
+            new: !matches!(planned.task, Task::Resume(_)),
             state,
         };
         if let Task::Reject(reason) = &planned.task {
@@ -143,9 +149,6 @@ impl<'a> Worker<'a> {
         self.batch
             .items
             .push(settled(Some(sha256), bytes, ItemState::Unfinished));
-        if let Some(item) = self.batch.items.last_mut() {
-            item.new = matches!(planned.task, Task::Read);
-        }
         let mut walk = Walk {
             shared: self.shared,
             planned,
@@ -156,18 +159,19 @@ impl<'a> Worker<'a> {
             batch: &mut self.batch,
             out,
             open: None,
+            late: Vec::new(),
             members: 0,
             imported: 0,
             problem: None,
         };
         let source = received.source(&self.buffer);
         if let Err(error) = self.unpacker.walk(source, &mut walk) {
-            walk.problem.get_or_insert(error.to_string());
+            walk.broken_off(error.to_string());
         }
-        let state = walk.state();
         if self.shared.stop.load(Ordering::Relaxed) {
             return;
         }
+        let state = walk.state();
         if let Some(item) = self.batch.items.last_mut() {
             item.state = state;
         }
@@ -210,6 +214,8 @@ struct Walk<'w> {
     batch: &'w mut Open,
     out: &'w Sender<Message>,
     open: Option<Member>,
+    /// Warnings about containers while a member is open: they stay if its rows are taken back.
+    late: Vec<Noted>,
     members: u64,
     imported: u64,
     problem: Option<String>,
@@ -235,6 +241,27 @@ impl Walk<'_> {
             Some(reason) => ItemState::Partial(reason.clone()),
             None => ItemState::Imported,
         }
+    }
+
+    /// The stored bytes cannot be read further: what was read of an open member is kept.
+    fn broken_off(&mut self, reason: String) {
+        if let Some(mut member) = self.open.take() {
+            if member.state == "imported" {
+                member.state = "partial";
+            }
+            member.reason.get_or_insert_with(|| reason.clone());
+            self.push(member);
+        }
+        self.problem.get_or_insert(reason);
+    }
+
+    /// Takes back the rows of the member that was just read, which is alone in its batch.
+    fn take_back(&mut self) {
+        // A writer that has gone says why itself.
+        let _ = self.out.send(Message::TakeBack);
+        let _ = self.batch.encoder.take_chunk();
+        let _ = self.batch.encoder.end_batch();
+        self.batch.noted = std::mem::take(&mut self.late);
     }
 
     fn push(&mut self, member: Member) {
@@ -403,7 +430,7 @@ impl Visitor for Walk<'_> {
             Content::Whole(bytes) => self.whole(at, bytes),
             Content::Stream(stream) => {
                 // In a batch of its own: it may have to be taken back.
-                if !self.batch.members.is_empty() {
+                if !self.batch.members.is_empty() || !self.batch.noted.is_empty() {
                     self.next_batch();
                 }
                 self.stream(at, stream)
@@ -430,11 +457,7 @@ impl Visitor for Walk<'_> {
                 member.reason.get_or_insert(reason);
             }
             State::Rejected(reason) => {
-                // Rows of it may be with the writer: it takes the batch back.
-                let _ = self.out.send(Message::TakeBack);
-                let _ = self.batch.encoder.take_chunk();
-                let _ = self.batch.encoder.end_batch();
-                self.batch.noted.clear();
+                self.take_back();
                 let bytes = member.bytes;
                 member = Member {
                     format: None,
@@ -451,6 +474,7 @@ impl Visitor for Walk<'_> {
                 };
             }
         }
+        self.batch.noted.append(&mut self.late);
         self.push(member);
         ControlFlow::Continue(())
     }
@@ -474,11 +498,19 @@ impl Visitor for Walk<'_> {
     }
 
     fn warning(&mut self, _at: &Place, warning: Warning) {
-        self.batch.noted.push(Noted {
+        let noted = Noted {
             evidence: self.planned.id,
             member: None,
             warning,
-        });
+        };
+        if self.open.is_some() {
+            self.late.push(noted);
+            return;
+        }
+        self.batch.noted.push(noted);
+        if self.batch.noted.len() >= NOTED {
+            Open::hand_over(&mut self.batch.encoder, &mut self.batch.noted, self.out);
+        }
     }
 
     fn wants(&mut self, at: &Place) -> bool {

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 
 use tempfile::TempDir;
 use vestige_acquire::original::{Originals, Received};
@@ -32,6 +32,8 @@ pub struct TestHost {
     drawn: AtomicU64,
     pub passphrase: Mutex<Option<String>>,
     pub notices: Mutex<Vec<String>>,
+    /// Whether the user wants to stop.
+    pub stop: AtomicBool,
 }
 
 impl TestHost {
@@ -52,6 +54,7 @@ impl TestHost {
             drawn: AtomicU64::new(0),
             passphrase: Mutex::new(None),
             notices: Mutex::default(),
+            stop: AtomicBool::new(false),
         }
     }
 
@@ -172,7 +175,7 @@ impl Host for TestHost {
     fn progress(&self, _: &Progress) {}
 
     fn cancelled(&self) -> bool {
-        false
+        self.stop.load(Ordering::Relaxed)
     }
 }
 
