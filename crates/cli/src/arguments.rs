@@ -205,6 +205,9 @@ pub enum Command {
     Verify {
         /// A case or an exported custody folder.
         path: PathBuf,
+        /// Make every row anew from the originals and compare.
+        #[arg(long)]
+        deep: bool,
         /// A verifier key got from outside.
         #[arg(long)]
         key: Vec<String>,

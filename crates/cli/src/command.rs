@@ -187,13 +187,14 @@ pub fn run(host: &dyn Host, command: Command) -> Done {
         } => print(&withdraw::withdraw(host, &case, &evidence, &reason)?),
         Command::Verify {
             path,
+            deep,
             key,
             pin,
             tsa_ca,
             json,
         } => {
             let terms = Terms {
-                deep: false,
+                deep,
                 keys: key,
                 pins: pin,
                 tsa_ca,

@@ -20,6 +20,8 @@ pub struct ItemRow {
     pub bytes: u64,
     /// Size after unpacking.
     pub bytes_decompressed: u64,
+    /// Whether it stays where it was found.
+    pub in_place: bool,
     /// What became of it.
     pub state: String,
     /// Why.
@@ -81,7 +83,7 @@ fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
 pub fn items(connection: &Connection) -> rusqlite::Result<Vec<ItemRow>> {
     let mut statement = connection.prepare(
         "SELECT id,name,path,sha256,bytes,bytes_decompressed,state,reason,duplicate_of,withdrawn_seq,
-                (SELECT count(*) FROM warning w WHERE w.evidence=e.id) FROM evidence e ORDER BY id",
+                (SELECT count(*) FROM warning w WHERE w.evidence=e.id),in_place FROM evidence e ORDER BY id",
     )?;
     let rows = statement.query_map([], |row| {
         Ok(ItemRow {
@@ -96,6 +98,7 @@ pub fn items(connection: &Connection) -> rusqlite::Result<Vec<ItemRow>> {
             duplicate_of: row.get(8)?,
             withdrawn: row.get::<_, Option<i64>>(9)?.is_some(),
             warnings: count(row, 10)?,
+            in_place: row.get(11)?,
         })
     })?;
     rows.collect()
@@ -175,4 +178,97 @@ fn warning(row: &Row<'_>) -> rusqlite::Result<WarningRow> {
             excerpt: row.get(8)?,
         },
     })
+}
+
+/// A member, as it is read again.
+#[derive(Clone, Debug)]
+pub struct MemberSource {
+    /// Its row id.
+    pub id: i64,
+    /// Ordinals as in event ids.
+    pub path: String,
+    /// Its format and envelope, where it was recognised.
+    pub format: Option<(String, String)>,
+    /// The moment of its acquisition, UTC nanoseconds.
+    pub imported: i64,
+}
+
+/// The members that the custody entry `seq` imported, in order.
+///
+/// # Errors
+/// What SQLite says.
+pub fn imported_by(connection: &Connection, seq: u64) -> Result<Vec<i64>, CaseError> {
+    let failed = reading(connection);
+    let mut statement = connection
+        .prepare_cached("SELECT id FROM member WHERE seq=?1 ORDER BY id")
+        .map_err(&failed)?;
+    let rows = statement
+        .query_map([seq as i64], |row| row.get(0))
+        .map_err(&failed)?;
+    rows.collect::<Result<_, _>>().map_err(&failed)
+}
+
+/// The members of an item, as they are read again, in order.
+///
+/// # Errors
+/// What SQLite says.
+pub fn sources(connection: &Connection, evidence: i64) -> Result<Vec<MemberSource>, CaseError> {
+    let failed = reading(connection);
+    let mut statement = connection
+        .prepare_cached(
+            "SELECT m.id,m.path,m.format,m.envelope,a.started FROM member m
+             JOIN evidence e ON e.id=m.evidence JOIN acquisition a ON a.id=e.acquisition
+             WHERE m.evidence=?1 ORDER BY m.id",
+        )
+        .map_err(&failed)?;
+    let rows = statement
+        .query_map([evidence], |row| {
+            let format: Option<String> = row.get(2)?;
+            let envelope: Option<String> = row.get(3)?;
+            Ok(MemberSource {
+                id: row.get(0)?,
+                path: row.get(1)?,
+                format: format.zip(envelope),
+                imported: row.get(4)?,
+            })
+        })
+        .map_err(&failed)?;
+    rows.collect::<Result<_, _>>().map_err(&failed)
+}
+
+/// Number of rows in the case, hidden ones included.
+///
+/// # Errors
+/// What SQLite says.
+pub fn rows(connection: &Connection) -> Result<u64, CaseError> {
+    let sql = "SELECT (SELECT count(*) FROM event)+(SELECT count(*) FROM flow)";
+    connection
+        .query_row(sql, [], |row| count(row, 0))
+        .map_err(reading(connection))
+}
+
+/// Events whose first resource, which stands in the row for queries, is not the first of their
+/// list, or whose list is not as long as the row says; and lists without such an event.
+///
+/// # Errors
+/// What SQLite says.
+pub fn resources_apart(connection: &Connection) -> Result<u64, CaseError> {
+    let sql = "SELECT
+        (SELECT count(*) FROM event e LEFT JOIN event_resource r ON r.event=e.id AND r.n=0
+         WHERE e.resources IS NOT NULL AND (r.event IS NULL OR r.type IS NOT e.resource_type
+           OR r.id IS NOT e.resource_id OR r.name IS NOT e.resource_name
+           OR e.resources<>(SELECT count(*) FROM event_resource x WHERE x.event=e.id)))
+        + (SELECT count(*) FROM event_resource r LEFT JOIN event e ON e.id=r.event
+           WHERE e.resources IS NULL)";
+    connection
+        .query_row(sql, [], |row| count(row, 0))
+        .map_err(reading(connection))
+}
+
+fn reading(connection: &Connection) -> impl Fn(rusqlite::Error) -> CaseError + use<> {
+    let path = connection
+        .path()
+        .map(std::path::PathBuf::from)
+        .unwrap_or_default();
+    move |error| CaseError::sqlite(&path, "reading members", error)
 }

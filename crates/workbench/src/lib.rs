@@ -13,6 +13,7 @@ pub mod import;
 pub mod item;
 pub mod key;
 pub mod progress;
+pub mod rows;
 pub mod session;
 pub mod verify;
 mod who;

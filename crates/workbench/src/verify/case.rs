@@ -21,7 +21,7 @@ use crate::error::WorkError;
 use crate::home::{Home, Known};
 use crate::host::Host;
 use crate::session::{examine_elsewhere, watched};
-use crate::{key, who};
+use crate::{key, rows, who};
 
 /// A case that may be read, and what was found on the way.
 struct Opened {
@@ -42,7 +42,7 @@ pub(super) fn case(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verifi
     };
     let reader = opened.case.open_reader()?;
     let trust = case_trust(host, &home, &opened, &reader, terms)?;
-    let verification = contents(host, &reader, trust, opened.checks)?;
+    let verification = contents(host, &reader, trust, opened.checks, terms.deep)?;
     drop(reader);
     if opened.known.is_some() {
         record(host, &home, &opened.case, &verification)?;
@@ -185,6 +185,7 @@ fn contents(
     reader: &CaseReader,
     trust: Trust,
     before: Vec<Check>,
+    deep: bool,
 ) -> Result<Verification, WorkError> {
     let connection = reader.connection();
     // One moment of the case, whoever writes meanwhile.
@@ -201,6 +202,10 @@ fn contents(
     let (observed, mut after) = evidence::observe(host, reader, &verifier)?;
     after.extend(replay.compare(connection)?);
     after.push(hidden(reader)?);
+    after.extend(rows::check(host, reader)?);
+    if deep {
+        after.extend(rows::check_deep(host, reader)?);
+    }
     Ok(Verification::of(verifier.finish(&observed), before, after))
 }
 
