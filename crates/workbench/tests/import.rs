@@ -4,37 +4,15 @@ mod support;
 
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use support::TestHost;
+use support::{TestHost, import, record, request};
 use vestige_store::Connection;
-use vestige_workbench::import::{self, ImportReport, Request};
-use vestige_workbench::{OpenCase, WorkError, session};
-
-fn request(path: PathBuf) -> Request {
-    Request {
-        paths: vec![path],
-        data_type: None,
-        in_place: false,
-        allow_ratio: false,
-        reason: "test".to_owned(),
-        jobs: 2,
-    }
-}
-
-fn import(host: &TestHost, case: &Path, request: &Request) -> Result<ImportReport, WorkError> {
-    let mut open = OpenCase::open(host, case)?;
-    import::import(host, &mut open, request)
-}
-
-fn record(id: u64) -> String {
-    format!(
-        r#"{{"eventVersion":"1.08","eventTime":"2026-09-15T02:52:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1","sourceIPAddress":"203.0.113.77","recipientAccountId":"111122223333","eventID":"{id:08}"}}"#
-    )
-}
+use vestige_workbench::import::Request;
+use vestige_workbench::session;
 
 fn gz(bytes: &[u8]) -> Vec<u8> {
     use std::io::Write as _;

@@ -6,35 +6,33 @@ use support::*;
 use vestige_custody::Verdict;
 use vestige_workbench::verify::{Terms, verify};
 use vestige_workbench::withdraw::withdraw;
-use vestige_workbench::{OpenCase, case, custody};
+use vestige_workbench::{case, custody};
 
 const LOG: &[u8] = b"{\"Records\":[]}\n";
 
-/// Two rows of `EV-0001`, the second of which `EV-0002` has too.
-fn rows(host: &TestHost, path: &std::path::Path) {
-    let case = OpenCase::open(host, path).unwrap();
-    case.writer()
-        .connection()
-        .execute_batch(
-            "INSERT INTO member SELECT id,id,'0',name,'',1,NULL,NULL,'',NULL,NULL,0,'imported',NULL,
-               1,1,0,0,0,1,0,NULL,NULL,id*2-1,id*2,NULL,NULL,received_seq FROM evidence;
-             INSERT INTO event(id,hidden,kind,type,cloud,time_flags,quality,member,offset,length,decode)
-               SELECT n,0,0,1,0,0,0,(n+1)/2,n,1,0 FROM (SELECT 1 n UNION SELECT 2 UNION SELECT 3 UNION SELECT 4);",
-        )
-        .unwrap();
+/// Two items with two records each, of which they share one; it is hidden in the second.
+fn imported(host: &TestHost) -> std::path::PathBuf {
+    let path = host.case("case");
+    let folder = host.path("logs");
+    std::fs::create_dir(&folder).unwrap();
+    let lines = |one, other| format!("{}\n{}\n", record(one), record(other));
+    std::fs::write(folder.join("a.json"), lines(1, 2)).unwrap();
+    std::fs::write(folder.join("b.json"), lines(2, 3)).unwrap();
+    let report = import(host, &path, &request(folder)).unwrap();
+    assert_eq!(report.totals.tally.duplicate, 1);
+    path
 }
 
 #[test]
 fn rows_are_hidden_bytes_and_entries_stay_and_it_verifies() {
     let host = TestHost::new("aex");
-    let path = host.case("case");
-    receive(&host, &path, 1, "log.json", LOG);
-    receive(&host, &path, 2, "other.json", b"{}");
-    rows(&host, &path);
+    let path = imported(&host);
+    let log = std::fs::read(host.path("logs/a.json")).unwrap();
     let size = custody::pin(&host, &path).unwrap().size;
     let done = withdraw(&host, &path, "EV-0001", "privileged").unwrap();
-    assert_eq!((done.hidden, done.revealed, done.seq), (2, 0, size));
-    assert_eq!(std::fs::read(original(&path, LOG)).unwrap(), LOG);
+    // The record that both had shows in the other item now.
+    assert_eq!((done.hidden, done.revealed, done.seq), (2, 1, size));
+    assert_eq!(std::fs::read(original(&path, &log)).unwrap(), log);
     let facts = case::show(&host, &path).unwrap();
     assert_eq!((facts.holds.evidence, facts.holds.withdrawn), (2, 1));
     let terms = Terms {

@@ -17,8 +17,9 @@ use vestige_store::case_file::CaseWriter;
 use vestige_store::writer::{EvidenceRow, insert_evidence};
 use vestige_workbench::case::{CaseFacts, NewCase};
 use vestige_workbench::host::{Host, ToolFacts};
+use vestige_workbench::import::{self, ImportReport, Request};
 use vestige_workbench::progress::Progress;
-use vestige_workbench::{OpenCase, case};
+use vestige_workbench::{OpenCase, WorkError, case};
 use zeroize::Zeroizing;
 
 pub const MILLI: i64 = 1_000_000;
@@ -177,6 +178,31 @@ impl Host for TestHost {
     fn cancelled(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
+}
+
+/// An import of this file or folder.
+pub fn request(path: PathBuf) -> Request {
+    Request {
+        paths: vec![path],
+        data_type: None,
+        in_place: false,
+        allow_ratio: false,
+        reason: "test".to_owned(),
+        jobs: 2,
+    }
+}
+
+/// Imports into a case as the command does.
+pub fn import(host: &TestHost, case: &Path, request: &Request) -> Result<ImportReport, WorkError> {
+    let mut open = OpenCase::open(host, case)?;
+    import::import(host, &mut open, request)
+}
+
+/// A CloudTrail record with this event id.
+pub fn record(id: u64) -> String {
+    format!(
+        r#"{{"eventVersion":"1.08","eventTime":"2026-09-15T02:52:00Z","eventSource":"s3.amazonaws.com","eventName":"GetObject","awsRegion":"eu-west-1","sourceIPAddress":"203.0.113.77","recipientAccountId":"111122223333","eventID":"{id:08}"}}"#
+    )
 }
 
 /// Receives a file into a case as an import does, with its original and its entry.
