@@ -1,7 +1,7 @@
 //! Evidence items, members and warnings, as the case holds them.
 
-use rusqlite::{Connection, Row};
-use vestige_model::{Tally, Warning};
+use rusqlite::{Connection, OptionalExtension, Row};
+use vestige_model::{MemberRef, Tally, Warning};
 
 use crate::case_file::CaseError;
 
@@ -191,6 +191,65 @@ pub struct MemberSource {
     pub format: Option<(String, String)>,
     /// The moment of its acquisition, UTC nanoseconds.
     pub imported: i64,
+}
+
+/// What one record of a member needs to be read again.
+#[derive(Clone, Debug)]
+pub struct RecordSource {
+    /// Its format, where it was recognised.
+    pub format: Option<String>,
+    /// What its records need from elsewhere in it.
+    pub context: Vec<u8>,
+    /// The moment of its acquisition, UTC nanoseconds.
+    pub imported: i64,
+}
+
+/// What the records of a member need to be read again.
+///
+/// # Errors
+/// What SQLite says.
+pub fn record_source(
+    connection: &Connection,
+    member: MemberRef,
+) -> Result<RecordSource, CaseError> {
+    connection
+        .prepare_cached(
+            "SELECT m.format,m.context,a.started FROM member m
+             JOIN evidence e ON e.id=m.evidence JOIN acquisition a ON a.id=e.acquisition
+             WHERE m.id=?1",
+        )
+        .and_then(|mut statement| {
+            statement.query_row([member.0], |row| {
+                Ok(RecordSource {
+                    format: row.get(0)?,
+                    context: row.get::<_, Option<Vec<u8>>>(1)?.unwrap_or_default(),
+                    imported: row.get(2)?,
+                })
+            })
+        })
+        .map_err(reading(connection))
+}
+
+/// The rows that stand for the same record as an event: its survivor where it is a duplicate, and
+/// the duplicates that it stands for.
+///
+/// # Errors
+/// What SQLite says.
+pub fn same_record(
+    connection: &Connection,
+    event: i64,
+) -> Result<(Option<i64>, Vec<i64>), CaseError> {
+    let read = || -> rusqlite::Result<_> {
+        let survivor = connection
+            .prepare_cached("SELECT survivor FROM duplicate WHERE event=?1")?
+            .query_row([event], |row| row.get(0))
+            .optional()?;
+        let mut statement = connection
+            .prepare_cached("SELECT event FROM duplicate WHERE survivor=?1 ORDER BY event")?;
+        let others = statement.query_map([event], |row| row.get(0))?;
+        Ok((survivor, others.collect::<Result<_, _>>()?))
+    };
+    read().map_err(reading(connection))
 }
 
 /// The members that the custody entry `seq` imported, in order.

@@ -2,7 +2,7 @@
 
 use rusqlite::Connection;
 
-/// Name and text of each secondary index. They cover visible rows only.
+/// Name and text of each secondary index. Those of rows cover visible ones only.
 pub const SECONDARY: &[(&str, &str)] = &[
     (
         "event_time",
@@ -27,6 +27,11 @@ pub const SECONDARY: &[(&str, &str)] = &[
     (
         "flow_time",
         "CREATE INDEX flow_time ON flow(time) WHERE hidden=0",
+    ),
+    // For patterns and networks, which are compared with every text of their kind.
+    (
+        "term_kind",
+        "CREATE INDEX term_kind ON term(kind,namespace)",
     ),
 ];
 

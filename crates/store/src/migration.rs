@@ -169,7 +169,7 @@ fn is_secondary(kind: &str, name: &str, object: &Object) -> bool {
         && SECONDARY
             .iter()
             .any(|(own, text)| name == *own && object.sql.as_deref() == Some(text))
-        && matches!(object.table.as_str(), "event" | "flow")
+        && matches!(object.table.as_str(), "event" | "flow" | "term")
 }
 
 /// The first way in which the record of applied steps differs from `list`, if any.

@@ -1,7 +1,10 @@
 //! The dictionary of repeated texts: kinds, and the keyed hash by which a text is found.
 
+use sha2::{Digest, Sha256};
 use siphasher::sip128::{Hasher128, SipHasher13};
 use std::hash::Hasher;
+use std::ops::RangeInclusive;
+use vestige_custody::CaseId;
 use vestige_model::{Cloud, EntityKind};
 
 /// What a dictionary text is. Entities keep the numbers of [`EntityKind`].
@@ -72,6 +75,15 @@ impl TermKind {
 pub struct HashKey(pub [u8; 16]);
 
 impl HashKey {
+    /// The key of a case. Its id is random, and nobody who wrote evidence before the case was made
+    /// can know it.
+    pub fn of(case: &CaseId) -> HashKey {
+        let digest = Sha256::digest(format!("vestige dictionary {}", case.as_str()));
+        let mut key = [0; 16];
+        key.copy_from_slice(&digest[..16]);
+        HashKey(key)
+    }
+
     fn hasher(self) -> SipHasher13 {
         SipHasher13::new_with_key(&self.0)
     }
@@ -82,6 +94,33 @@ impl HashKey {
         hasher.write_u16(u16::from_le_bytes([kind as u8, namespace]));
         hasher.write(value.as_bytes());
         hasher.finish128().as_u128()
+    }
+
+    /// The key under which a term is indexed: 43 bits of its kind and its text without case, so
+    /// that all spellings and namespaces of a text lie together, then 20 bits of its own hash, so
+    /// that evidence with very many spellings of one text gives each a key of its own.
+    pub fn key(self, kind: TermKind, value: &str, hash: u128) -> i64 {
+        self.spellings(kind, value).start() | (hash as i64) & OWN
+    }
+
+    /// The keys of all terms of this kind that are this text, whatever their case.
+    pub fn spellings(self, kind: TermKind, value: &str) -> RangeInclusive<i64> {
+        let mut hasher = self.hasher();
+        hasher.write_u8(kind as u8);
+        if value.is_ascii() {
+            for part in value.as_bytes().chunks(64) {
+                let mut folded = [0; 64];
+                let folded = &mut folded[..part.len()];
+                folded.copy_from_slice(part);
+                folded.make_ascii_lowercase();
+                hasher.write(folded);
+            }
+        } else {
+            let folded: String = value.chars().map(fold).collect();
+            hasher.write(folded.as_bytes());
+        }
+        let first = stored(hasher.finish128().as_u128()) & !OWN;
+        first..=first | OWN
     }
 
     /// The key under which an event's own id is indexed: platform and format, account and id.
@@ -98,7 +137,42 @@ impl HashKey {
     }
 }
 
+/// The bits of a term's key that are of its own hash.
+const OWN: i64 = (1 << 20) - 1;
+
+/// The lower case of a character, one for one. A character outside ASCII never becomes one inside
+/// it, so that SQLite's NOCASE decides the same way where a text is all ASCII.
+pub(crate) fn fold(c: char) -> char {
+    if c.is_ascii() {
+        return c.to_ascii_lowercase();
+    }
+    let mut lower = c.to_lowercase();
+    match (lower.next(), lower.next()) {
+        (Some(one), None) if !one.is_ascii() => one,
+        _ => c,
+    }
+}
+
 /// The part of a hash that is stored and indexed: 63 bits, so that it is a positive integer.
 pub fn stored(hash: u128) -> i64 {
     (hash as i64) & i64::MAX
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spellings_of_a_text_lie_together_and_apart_from_others() {
+        let key = HashKey([9; 16]);
+        let of = |kind, value| key.key(kind, value, key.term(kind, SHARED, value));
+        let range = key.spellings(TermKind::Action, "getobject ä");
+        for value in ["GetObject Ä", "getobject ä", "GETOBJECT Ä"] {
+            assert!(range.contains(&of(TermKind::Action, value)), "{value}");
+        }
+        assert!(!range.contains(&of(TermKind::Action, "getobjects ä")));
+        assert!(!range.contains(&of(TermKind::Service, "getobject ä")));
+        assert!(*range.start() >= 0);
+        assert_ne!(of(TermKind::Action, "A"), of(TermKind::Action, "a"));
+    }
 }

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use vestige_model::{Event, Field, time};
 use vestige_store::page::{Progress, ReadError, Reader, StoredRow};
 use vestige_store::query::{self, Compiled, PhraseHits, Query};
+use vestige_store::term::HashKey;
 
 use crate::error::WorkError;
 use crate::host::Host;
@@ -55,8 +56,9 @@ impl Explorer {
                 format!("{phrase:?}"),
             ));
         }
-        let connection = session::read(host, case, "explore")?.into_connection();
-        let reader = Reader::new(connection).map_err(WorkError::database)?;
+        let case = session::read(host, case, "explore")?;
+        let key = HashKey::of(case.case().id());
+        let reader = Reader::new(case.into_connection(), key).map_err(WorkError::database)?;
         let compiled = reader
             .compile(&parsed, &PhraseHits::default(), &Progress::none())
             .map_err(WorkError::database)?;

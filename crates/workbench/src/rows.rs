@@ -17,6 +17,7 @@ use vestige_store::case_file::CaseReader;
 use vestige_store::evidence::{self, ItemRow, MemberSource};
 use vestige_store::ledger::Ledger;
 use vestige_store::page::{ReadError, Reader};
+use vestige_store::term::HashKey;
 
 use crate::error::WorkError;
 use crate::host::Host;
@@ -31,12 +32,17 @@ struct Stated {
     sha256: String,
 }
 
+fn page_of(reader: &CaseReader) -> Result<Reader, WorkError> {
+    let key = HashKey::of(reader.case().id());
+    Reader::new(reader.again()?.into_connection(), key).map_err(WorkError::database)
+}
+
 /// Compares the stored rows with the digests that import entries state.
 ///
 /// # Errors
 /// What SQLite says. A row that cannot be read is a failed check, not an error.
 pub fn check(host: &dyn Host, reader: &CaseReader) -> Result<Vec<Check>, WorkError> {
-    let page = Reader::new(reader.again()?.into_connection()).map_err(WorkError::database)?;
+    let page = page_of(reader)?;
     // One moment of the case, whoever writes meanwhile.
     let _snapshot = page.connection().unchecked_transaction();
     let (mut rows, mut checks) = (0, Vec::new());
@@ -146,7 +152,7 @@ impl RowsDigest {
 /// # Errors
 /// What SQLite says. An original that cannot be read is a failed check.
 pub fn check_deep(host: &dyn Host, reader: &CaseReader) -> Result<Vec<Check>, WorkError> {
-    let page = Reader::new(reader.again()?.into_connection()).map_err(WorkError::database)?;
+    let page = page_of(reader)?;
     let root = reader.case().root();
     let reopen = Reopen::new(root, 0);
     let (mut rows, mut checks) = (0, Vec::new());

@@ -35,6 +35,8 @@ pub type HashedMap<V> = HashMap<u128, V, BuildHasherDefault<Passthrough>>;
 pub struct LocalTerm {
     /// The hash under the case's key.
     pub hash: u128,
+    /// The key under which the case indexes it.
+    pub key: i64,
     /// What it is.
     pub kind: TermKind,
     /// Its namespace.
@@ -81,6 +83,7 @@ impl LocalTerms {
             self.text.push_str(value);
             self.terms.push(LocalTerm {
                 hash,
+                key: key.key(mention.kind, value, hash),
                 kind: mention.kind,
                 namespace: mention.namespace,
                 start,

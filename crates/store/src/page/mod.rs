@@ -39,6 +39,7 @@ use rusqlite::Connection;
 use vestige_model::Field;
 
 use crate::query::{Compiled, PhraseHits, Query, Table, compile, register};
+use crate::term::HashKey;
 use crate::writer::{COUNTS, is_pending};
 use cache::Cache;
 use progress::Watch;
@@ -93,17 +94,18 @@ pub enum ReadError {
 #[derive(Debug)]
 pub struct Reader {
     connection: Connection,
+    key: HashKey,
     watch: Arc<Watch>,
     cache: RefCell<Cache>,
 }
 
 impl Reader {
-    /// A reader over this connection, which gets the functions that queries call. It replaces the
-    /// connection's progress handler.
+    /// A reader over this connection to the case whose dictionary has this key. The connection
+    /// gets the functions that queries call, and another progress handler.
     ///
     /// # Errors
     /// What SQLite says.
-    pub fn new(mut connection: Connection) -> Result<Reader, ReadError> {
+    pub fn new(mut connection: Connection, key: HashKey) -> Result<Reader, ReadError> {
         register(&connection)?;
         let watch = Arc::new(Watch::default());
         let watching = Arc::clone(&watch);
@@ -111,6 +113,7 @@ impl Reader {
         connection.set_prepared_statement_cache_capacity(64);
         Ok(Reader {
             connection,
+            key,
             watch,
             cache: RefCell::default(),
         })
@@ -131,7 +134,9 @@ impl Reader {
         hits: &PhraseHits,
         progress: &Progress,
     ) -> Result<Compiled, ReadError> {
-        self.watched(progress, || Ok(compile(query, &self.connection, hits)?))
+        self.watched(progress, || {
+            Ok(compile(query, &self.connection, self.key, hits)?)
+        })
     }
 
     /// Whether roll-ups and dictionary counts keep up with the rows: not in the middle of an

@@ -13,6 +13,7 @@ use super::origin;
 use super::pattern::Pattern;
 use super::terms::{Lookup, Terms};
 use super::when::Stretch;
+use crate::term::HashKey;
 
 /// More values than this are tested in a bit string instead of a list.
 const LISTED: usize = 64;
@@ -49,16 +50,21 @@ pub(crate) enum Rest {
     Other,
 }
 
-/// Looks the values of a query up. `hits` are those of its phrases, in their order; a phrase
+/// Looks the values of a query up. `key` is that of the case's dictionary. `hits` are those of its phrases, in their order; a phrase
 /// without hits in the list is found nowhere.
 ///
 /// # Errors
 /// What SQLite says.
-pub fn compile(query: &Query, connection: &Connection, hits: &PhraseHits) -> Result<Compiled> {
+pub fn compile(
+    query: &Query,
+    connection: &Connection,
+    key: HashKey,
+    hits: &PhraseHits,
+) -> Result<Compiled> {
     let mut compiler = Compiler {
         connection,
         hits,
-        lookup: Lookup::default(),
+        lookup: Lookup::new(key),
     };
     let event = compiler.node(&query.expr, Table::Event)?;
     let flow = compiler.node(&query.expr, Table::Flow)?;

@@ -7,7 +7,8 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Error, Result};
 
 use super::bits;
-use super::pattern::{Pattern, fold};
+use super::pattern::Pattern;
+use crate::term::fold;
 
 /// Adds the functions to a connection.
 ///

@@ -1,6 +1,8 @@
 //! Values as a query states them: matched whole and without case, `*` for any run of characters,
 //! `?` for any one.
 
+use crate::term::fold;
+
 /// One place of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Glyph {
@@ -114,19 +116,6 @@ pub(crate) fn spell(text: &str) -> String {
         out.push(c);
     }
     out
-}
-
-/// The lower case of a character, one for one. A character outside ASCII never becomes one inside
-/// it, so that SQLite's NOCASE decides the same way where a pattern is all ASCII.
-pub(crate) fn fold(c: char) -> char {
-    if c.is_ascii() {
-        return c.to_ascii_lowercase();
-    }
-    let mut lower = c.to_lowercase();
-    match (lower.next(), lower.next()) {
-        (Some(one), None) if !one.is_ascii() => one,
-        _ => c,
-    }
 }
 
 #[cfg(test)]

@@ -2,30 +2,39 @@
 
 use std::collections::HashMap;
 
-use rusqlite::{Connection, Result};
+use rusqlite::{Connection, Result, Row};
 
 use super::expr::Value;
 use super::function::TextSet;
 use super::network::AddressRange;
-use crate::term::TermKind;
+use super::pattern::Pattern;
+use crate::term::{HashKey, TermKind};
 
 /// The terms that some values mean.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Terms {
     /// Their ids, least first.
     pub ids: Vec<i64>,
-    /// Rows that have them, as source and as destination where they are addresses; a row may be
-    /// counted more than once.
+    /// Rows that have them, other than as destination address; a row may be counted more than once.
     pub rows: u64,
 }
 
 /// Looks values up, each set of them once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Lookup {
+    key: HashKey,
     found: HashMap<(TermKind, String), Terms>,
 }
 
 impl Lookup {
+    /// A look-up under the key of the case's dictionary.
+    pub fn new(key: HashKey) -> Lookup {
+        Lookup {
+            key,
+            found: HashMap::new(),
+        }
+    }
+
     /// The terms of this kind that any of the values means.
     pub fn find(
         &mut self,
@@ -37,8 +46,8 @@ impl Lookup {
         if let Some(terms) = self.found.get(&key) {
             return Ok(terms.clone());
         }
-        let terms = match single(values) {
-            Some(text) => by_text(connection, kind, &text)?,
+        let terms = match exact(values) {
+            Some(texts) => by_text(connection, self.key, kind, &texts)?,
             None => by_reading(connection, kind, values)?,
         };
         self.found.insert(key, terms.clone());
@@ -46,25 +55,38 @@ impl Lookup {
     }
 }
 
-/// The text, where there is one value, without wild cards and in ASCII: SQLite compares it itself.
-fn single(values: &[Value]) -> Option<String> {
-    match values {
-        [Value::Text(pattern)] => pattern.exact().filter(|text| text.is_ascii()),
-        _ => None,
-    }
+/// The values, where all of them are texts without wild cards: these are found by their keys.
+fn exact(values: &[Value]) -> Option<Vec<(&Pattern, String)>> {
+    values
+        .iter()
+        .map(|value| match value {
+            Value::Text(pattern) => Some((pattern, pattern.exact()?)),
+            _ => None,
+        })
+        .collect()
 }
 
-const COLUMNS: &str = "SELECT id, count+count_dst, value FROM term WHERE kind=?1";
+const COLUMNS: &str = "SELECT id, count, value FROM term WHERE kind=?1";
 
-fn by_text(connection: &Connection, kind: TermKind, text: &str) -> Result<Terms> {
+fn by_text(
+    connection: &Connection,
+    key: HashKey,
+    kind: TermKind,
+    texts: &[(&Pattern, String)],
+) -> Result<Terms> {
     let mut statement =
-        connection.prepare_cached(&format!("{COLUMNS} AND value=?2 COLLATE NOCASE"))?;
-    let mut rows = statement.query((kind as u8, text))?;
+        connection.prepare_cached(&format!("{COLUMNS} AND key BETWEEN ?2 AND ?3"))?;
     let mut terms = Terms::default();
-    while let Some(row) = rows.next()? {
-        terms.add(row.get(0)?, row.get(1)?);
+    for (pattern, text) in texts {
+        let keys = key.spellings(kind, text);
+        let mut rows = statement.query((kind as u8, keys.start(), keys.end()))?;
+        while let Some(row) = rows.next()? {
+            if pattern.matches(row.get_ref(2)?.as_str()?) {
+                terms.add(row)?;
+            }
+        }
     }
-    terms.ids.sort_unstable();
+    terms.sort();
     Ok(terms)
 }
 
@@ -86,16 +108,24 @@ fn by_reading(connection: &Connection, kind: TermKind, values: &[Value]) -> Resu
     while let Some(row) = rows.next()? {
         let value = row.get_ref(2)?.as_str()?;
         if texts.matches(value) || ranges.iter().any(|range| range.has(value)) {
-            terms.add(row.get(0)?, row.get(1)?);
+            terms.add(row)?;
         }
     }
-    terms.ids.sort_unstable();
+    terms.sort();
     Ok(terms)
 }
 
 impl Terms {
-    fn add(&mut self, id: i64, rows: i64) {
-        self.ids.push(id);
-        self.rows = self.rows.saturating_add(u64::try_from(rows).unwrap_or(0));
+    /// Adds a row of [`COLUMNS`].
+    fn add(&mut self, row: &Row<'_>) -> Result<()> {
+        let count: i64 = row.get(1)?;
+        self.ids.push(row.get(0)?);
+        self.rows = self.rows.saturating_add(u64::try_from(count).unwrap_or(0));
+        Ok(())
+    }
+
+    fn sort(&mut self) {
+        self.ids.sort_unstable();
+        self.ids.dedup();
     }
 }

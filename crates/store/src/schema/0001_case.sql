@@ -117,9 +117,10 @@ CREATE TABLE warning(
 CREATE INDEX warning_evidence ON warning(evidence);
 
 -- The dictionary: every repeated text once. `kind` is a term::Kind; `namespace` keeps entities of
--- two clouds apart (255: shared by all). `key` is a keyed 63-bit hash of the three; equal keys are
--- told apart by value. `count` is the number of visible rows that have it, `count_dst` those that
--- have an address as destination.
+-- two clouds apart (255: shared by all). `key` is 43 bits of a keyed hash of kind and text without
+-- case, then 20 bits of one of all three exactly; equal keys are told apart by value. `count` is the
+-- number of visible rows that have it, an address as anything but destination; `count_dst` of those
+-- that have an address as destination.
 CREATE TABLE term(
   id        INTEGER PRIMARY KEY,
   key       INTEGER NOT NULL,

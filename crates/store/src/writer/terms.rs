@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::batch::{HashedMap, LocalTerm, LocalTerms};
-use crate::term::stored;
 
 /// Ids remembered in each of two generations.
 const GENERATION: usize = 1 << 18;
@@ -80,7 +79,7 @@ impl TermResolver {
             }
         }
         // In key order the look-ups and inserts walk the index instead of jumping about in it.
-        unknown.sort_unstable_by_key(|(_, term, _)| stored(term.hash));
+        unknown.sort_unstable_by_key(|(_, term, _)| term.key);
         for (index, term, value) in unknown {
             let id = match find(connection, term, value)? {
                 Some(id) => {
@@ -151,7 +150,7 @@ impl TermResolver {
             .prepare_cached("INSERT INTO term VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")?
             .execute(params![
                 id,
-                stored(term.hash),
+                term.key,
                 term.kind as u8,
                 term.namespace,
                 value,
@@ -188,7 +187,7 @@ fn find(connection: &Connection, term: &LocalTerm, value: &str) -> rusqlite::Res
             "SELECT id FROM term WHERE key=?1 AND kind=?2 AND namespace=?3 AND value=?4",
         )?
         .query_row(
-            params![stored(term.hash), term.kind as u8, term.namespace, value],
+            params![term.key, term.kind as u8, term.namespace, value],
             |row| row.get(0),
         )
         .optional()

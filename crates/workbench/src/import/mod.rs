@@ -17,10 +17,10 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use vestige_acquire::Faults;
 use vestige_acquire::original::Originals;
 use vestige_acquire::unpack::Limits;
-use vestige_custody::hash::sha256;
 use vestige_store::term::HashKey;
 use vestige_store::writer::{self, Writer};
 
+pub(crate) use finish::Records;
 pub use finish::repair;
 pub use report::{EvidenceReport, ImportReport, Totals, evidence, warnings};
 
@@ -50,15 +50,6 @@ pub struct Request {
     pub reason: String,
     /// Threads that read; 0 for one a core.
     pub jobs: usize,
-}
-
-/// The key under which a case hashes its dictionary. The case id is random and nobody who wrote
-/// evidence before the case was made can know it.
-pub(crate) fn hash_key(open: &OpenCase) -> HashKey {
-    let digest = sha256(format!("vestige dictionary {}", open.case().id().as_str()).as_bytes());
-    let mut key = [0; 16];
-    key.copy_from_slice(&digest[..16]);
-    HashKey(key)
 }
 
 /// Imports evidence into an open case.
@@ -101,7 +92,7 @@ pub fn import(
         case: &root,
         scratch: &scratch,
         originals: &originals,
-        key: hash_key(open),
+        key: HashKey::of(open.case().id()),
         imported,
         in_place: request.in_place,
         limits: Limits {
@@ -129,10 +120,8 @@ pub fn import(
     finish::after(host, open, writer, rows_before)?;
     open.finish(host)?;
     if host.cancelled() {
-        return Err(WorkError::Usage {
-            what: "import",
-            expected: "to be finished".to_owned(),
-            found: "stopped; importing again reads the rest".to_owned(),
+        return Err(WorkError::Stopped {
+            doing: "importing: what was read by then is in the case; importing the same paths again reads the rest",
         });
     }
     report::of(
@@ -192,13 +181,15 @@ fn keep_all(
     keeper: &mut Keeper<'_>,
     order: &Receiver<Receiver<Message>>,
 ) -> Result<(), WorkError> {
-    for _ in 0..shared.plan.units.len() {
-        let Ok(messages) = order.recv() else { break };
-        keeper.unit(&messages)?;
+    let told = || {
         host.progress(&shared.counters.now("reading"));
         if host.cancelled() {
             shared.stop.store(true, Ordering::Relaxed);
         }
+    };
+    for _ in 0..shared.plan.units.len() {
+        let Ok(messages) = order.recv() else { break };
+        keeper.unit(&messages, &told)?;
     }
     Ok(())
 }

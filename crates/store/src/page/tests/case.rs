@@ -179,6 +179,8 @@ fn event_has(resource: &Resource<'_>) -> bool {
     *resource != Resource::default()
 }
 
+const KEY: HashKey = HashKey([7; 16]);
+
 impl Case {
     /// A case of these rows.
     pub fn new(seeds: &[Seed]) -> Case {
@@ -188,7 +190,7 @@ impl Case {
             .unwrap();
         let mut rows = Vec::new();
         let mut writer = Writer::new(&connection).unwrap();
-        let mut encoder = Encoder::new(HashKey([7; 16]));
+        let mut encoder = Encoder::new(KEY);
         let mut batch = writer.begin(connection.transaction().unwrap()).unwrap();
         for (index, (evidence, path)) in MEMBERS.iter().enumerate() {
             let path = MemberPath(path.to_vec()).to_string();
@@ -242,7 +244,7 @@ impl Case {
         place(&connection, &mut rows);
         crate::page::view::create(&connection).unwrap();
         Case {
-            reader: Reader::new(connection).unwrap(),
+            reader: Reader::new(connection, KEY).unwrap(),
             rows,
         }
     }
