@@ -1,5 +1,7 @@
 //! Evidence items, members and warnings, as the case holds them.
 
+use std::collections::HashSet;
+
 use rusqlite::{Connection, OptionalExtension, Row};
 use vestige_model::{MemberRef, Tally, Warning};
 
@@ -191,6 +193,80 @@ pub struct MemberSource {
     pub format: Option<(String, String)>,
     /// The moment of its acquisition, UTC nanoseconds.
     pub imported: i64,
+}
+
+/// An evidence item whose members can be searched.
+#[derive(Clone, Debug)]
+pub struct SearchItem {
+    /// Its number.
+    pub id: i64,
+    /// SHA-256 as received.
+    pub sha256: [u8; 32],
+    /// Size as received.
+    pub bytes: u64,
+    /// Whether it stays where it was found.
+    pub in_place: bool,
+    /// Where it was found.
+    pub path: String,
+    /// Latest time of a row of the members listed, UTC nanoseconds.
+    pub last: Option<i64>,
+    /// Its members: ordinals as in event ids, and row id.
+    pub members: Vec<(String, MemberRef)>,
+}
+
+/// Every member that was read, of evidence that is not withdrawn, and those whose format is not
+/// known; only those in `of` where it is given. What was passed over unread (a bomb, a locked
+/// archive) is not among them.
+///
+/// # Errors
+/// What SQLite says.
+pub fn searchable(
+    connection: &Connection,
+    of: Option<&HashSet<MemberRef>>,
+) -> Result<Vec<SearchItem>, CaseError> {
+    let failed = reading(connection);
+    let mut statement = connection
+        .prepare(
+            "SELECT e.id,e.sha256,e.bytes,e.in_place,e.path,m.last,m.path,m.id
+             FROM evidence e JOIN member m ON m.evidence=e.id
+             WHERE e.withdrawn_seq IS NULL AND e.sha256 IS NOT NULL
+               AND (m.state<>'rejected' OR m.reason GLOB 'format not recognised*')
+             ORDER BY e.id,m.id",
+        )
+        .map_err(&failed)?;
+    let mut rows = statement.query([]).map_err(&failed)?;
+    let mut items: Vec<SearchItem> = Vec::new();
+    while let Some(row) = rows.next().map_err(&failed)? {
+        let member = row.get(7).map(MemberRef).map_err(&failed)?;
+        if of.is_none_or(|of| of.contains(&member)) {
+            search_member(&mut items, row, member).map_err(&failed)?;
+        }
+    }
+    Ok(items)
+}
+
+fn search_member(
+    items: &mut Vec<SearchItem>,
+    row: &Row<'_>,
+    member: MemberRef,
+) -> rusqlite::Result<()> {
+    let id = row.get(0)?;
+    if items.last().is_none_or(|item| item.id != id) {
+        items.push(SearchItem {
+            id,
+            sha256: row.get(1)?,
+            bytes: count(row, 2)?,
+            in_place: row.get(3)?,
+            path: row.get(4)?,
+            last: None,
+            members: Vec::new(),
+        });
+    }
+    if let Some(item) = items.last_mut() {
+        item.last = item.last.max(row.get(5)?);
+        item.members.push((row.get(6)?, member));
+    }
+    Ok(())
 }
 
 /// What one record of a member needs to be read again.

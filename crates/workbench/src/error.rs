@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use vestige_acquire::original::OriginalError;
 use vestige_custody::key_file::KeyFileError;
 use vestige_store::case_file::CaseError;
+use vestige_store::page::ReadError;
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +57,7 @@ pub enum WorkError {
     },
     /// Something needs the signing key and nobody gave its passphrase, or there is none.
     #[error(
-        "{doing} needs the signing key: {found}; expected a passphrase from --passphrase-file, VESTIGE_PASSPHRASE or a terminal"
+        "{doing} needs the signing key: {found}; expected a passphrase from --passphrase-file, VESTIGE_PASSPHRASE, the system's key store (secret-tool) or a terminal"
     )]
     Locked {
         /// What needs it.
@@ -111,6 +112,22 @@ pub enum WorkError {
         expected: String,
         /// What is there.
         found: String,
+    },
+    /// The record of an event that cannot be read from its evidence.
+    #[error("event {event}: its record cannot be read: {reason}")]
+    Record {
+        /// The event's id.
+        event: String,
+        /// What happened, with what was expected and found.
+        reason: String,
+    },
+    /// Evidence in which a phrase could not be searched, so that there is no complete answer.
+    #[error(
+        "the phrase could not be searched everywhere: {items}; put the originals back, or ask for less (NOT evidence:EV-0001)"
+    )]
+    Unsearched {
+        /// The items, each with what was expected and found.
+        items: String,
     },
     /// An answer of a time-stamp authority that proves nothing.
     #[error("{}: this time stamp was not taken: {reason}", path.display())]
@@ -172,6 +189,8 @@ impl WorkError {
             WorkError::Settle(_) => "duplicates",
             WorkError::Usage { .. } => "usage",
             WorkError::Absent { .. } => "absent",
+            WorkError::Record { .. } => "record",
+            WorkError::Unsearched { .. } => "unsearched",
             WorkError::TimeStamp { .. } => "time-stamp",
             WorkError::Custody { .. } => "custody",
             WorkError::Defect { .. } => "defect",
@@ -269,5 +288,24 @@ mod tests {
             ("case-locked", Class::Failed)
         );
         assert!(error.to_string().starts_with("/case: process 7 is writing"));
+    }
+}
+
+impl From<ReadError> for WorkError {
+    fn from(error: ReadError) -> WorkError {
+        match error {
+            ReadError::Stopped => WorkError::Stopped {
+                doing: "answering a question",
+            },
+            ReadError::Field { field, reason } => {
+                WorkError::usage("field", reason, field.name().to_owned())
+            }
+            ReadError::TooManyBuckets(most) => WorkError::usage(
+                "--bucket",
+                format!("at most {most} buckets: a longer bucket or a shorter time"),
+                "more".to_owned(),
+            ),
+            other => WorkError::database(other),
+        }
     }
 }

@@ -176,7 +176,7 @@ impl Reader {
         }
     }
 
-    fn runs_of(&self, member: MemberRef) -> Result<Vec<Run>, ReadError> {
+    pub(super) fn runs_of(&self, member: MemberRef) -> Result<Vec<Run>, ReadError> {
         let mut statement = self.connection.prepare_cached(
             "SELECT event_from, event_to, flow_from, flow_to FROM member WHERE id=?1",
         )?;
@@ -300,10 +300,12 @@ fn parts(table: Table, undated: bool, order: Order, after: Option<Cursor>) -> Ve
 }
 
 /// The rows of a member in one table.
-struct Run {
-    table: Table,
-    next: i64,
-    last: i64,
+pub(super) struct Run {
+    pub table: Table,
+    /// The next row to be read.
+    pub next: i64,
+    /// The last one.
+    pub last: i64,
     ahead: Option<StoredRow>,
 }
 

@@ -12,6 +12,7 @@ mod flows;
 mod group;
 mod histogram;
 mod jump;
+mod locate;
 mod plan;
 mod progress;
 mod row;

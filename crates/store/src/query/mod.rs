@@ -84,6 +84,21 @@ impl Query {
         &self.phrases
     }
 
+    /// Whether it matches every row.
+    pub fn is_all(&self) -> bool {
+        self.expr == Expr::All
+    }
+
+    /// The rows among those it matches that have no time.
+    #[must_use]
+    pub fn undated(self) -> Query {
+        let undated = Expr::Field(Field::Time, vec![Value::Absent]);
+        Query {
+            expr: Expr::and(vec![undated, self.expr]),
+            phrases: self.phrases,
+        }
+    }
+
     /// The same with `from <= time < to`, in UTC nanoseconds.
     #[must_use]
     pub fn within(self, from: Option<i64>, to: Option<i64>) -> Query {

@@ -41,7 +41,8 @@ pub(super) fn case(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verifi
         Err(checks) => return Ok(Verification::refused(checks)),
     };
     let reader = opened.case.open_reader()?;
-    let trust = case_trust(host, &home, &opened, &reader, terms)?;
+    let made_here = opened.known.as_ref().is_some_and(|known| known.made_here);
+    let trust = case_trust(host, &home, made_here, &reader, terms)?;
     let verification = contents(host, &reader, trust, opened.checks, terms.deep)?;
     drop(reader);
     if opened.known.is_some() {
@@ -157,22 +158,22 @@ fn of_store(check: &foreign::Check) -> Check {
 
 /// Whose signatures count: the keys given; for a case made here those of this home; else those the
 /// case itself names, with a warning.
-fn case_trust(
+pub(super) fn case_trust(
     host: &dyn Host,
     home: &Home,
-    opened: &Opened,
+    made_here: bool,
     reader: &CaseReader,
     terms: &Terms,
 ) -> Result<Trust, WorkError> {
     let mut trust = trust(host, terms)?;
-    let id = opened.case.id();
+    let id = reader.case().id();
     trust.keys = under_names(trust.keys, &[id.origin()]);
     let examiners = examiner::all(reader.connection())?;
     let named: Vec<Vkey> = examiners
         .iter()
         .filter_map(|one| Vkey::parse(&one.vkey).ok())
         .collect();
-    if trust.keys.is_empty() && opened.known.as_ref().is_some_and(|known| known.made_here) {
+    if trust.keys.is_empty() && made_here {
         let own = key::vkeys(home, id)?;
         trust.keys = own.into_iter().filter(|own| named.contains(own)).collect();
     }
@@ -209,7 +210,7 @@ fn contents(
     Ok(Verification::of(verifier.finish(&observed), before, after))
 }
 
-fn notes(reader: &CaseReader) -> Result<Vec<NoteFile>, WorkError> {
+pub(super) fn notes(reader: &CaseReader) -> Result<Vec<NoteFile>, WorkError> {
     let notes = checkpoints(reader.connection())?
         .into_iter()
         .map(|note| NoteFile {

@@ -4,6 +4,7 @@
 mod case;
 mod evidence;
 mod folder;
+mod item;
 mod replay;
 
 use std::path::{Path, PathBuf};
@@ -20,6 +21,7 @@ use crate::error::WorkError;
 use crate::host::Host;
 
 pub(crate) use folder::folder;
+pub(crate) use item::of_item;
 
 /// What a verification is asked for.
 #[derive(Clone, Debug, Default)]

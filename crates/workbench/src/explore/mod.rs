@@ -1,0 +1,342 @@
+//! Questions to a case: rows, counts, histograms, rankings, flows.
+
+mod output;
+mod watch;
+
+use std::cell::{OnceCell, RefCell};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+pub use vestige_store::page::{Bucket, Order};
+
+use serde_json::{Map, Value, json};
+use vestige_model::{Field, time};
+use vestige_store::page::{Progress, ReadError, Reader, StoredRow};
+use vestige_store::query::{self, Compiled, PhraseHits, Query};
+use vestige_store::term::HashKey;
+
+use crate::error::WorkError;
+use crate::host::Host;
+use crate::phrase::{self, Found, Outside};
+use crate::session;
+
+pub use output::flat;
+use watch::Streamed;
+pub(crate) use watch::watched;
+
+/// What rows are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// In the query language; empty for all.
+    pub query: String,
+    /// Earliest time, UTC nanoseconds.
+    pub from: Option<i64>,
+    /// Time before which they lie.
+    pub to: Option<i64>,
+}
+
+/// How rows are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// For reading on a terminal.
+    Table,
+    /// One JSON object a line.
+    Jsonl,
+    /// CSV, every cell quoted, formulas made harmless with a leading `'`.
+    Csv,
+}
+
+/// Hits outside records that are told one by one.
+const TOLD: usize = 10;
+
+/// A case open for one question.
+pub struct Explorer<'h> {
+    host: &'h dyn Host,
+    root: PathBuf,
+    reader: Reader,
+    query: Query,
+    compiled: OnceCell<Compiled>,
+    outside: RefCell<Vec<Outside>>,
+}
+
+impl<'h> Explorer<'h> {
+    /// Opens a case and understands the question.
+    ///
+    /// # Errors
+    /// The case; a query that is wrong, with where and what would be right.
+    pub fn open(host: &'h dyn Host, case: &Path, asked: &Asked) -> Result<Explorer<'h>, WorkError> {
+        let query = parse(&asked.query)?.within(asked.from, asked.to);
+        let case = session::read(host, case, "explore")?;
+        let root = case.case().root().to_path_buf();
+        let key = HashKey::of(case.case().id());
+        let reader = Reader::new(case.into_connection(), key).map_err(WorkError::database)?;
+        Ok(Explorer {
+            host,
+            root,
+            reader,
+            query,
+            compiled: OnceCell::new(),
+            outside: RefCell::default(),
+        })
+    }
+
+    /// Hits of the question's phrases that lie in no record, at most ten thousand, once it was
+    /// answered.
+    pub fn outside(&self) -> Vec<Outside> {
+        self.outside.borrow().clone()
+    }
+
+    /// The question, its phrases searched.
+    fn compiled(&self) -> Result<&Compiled, WorkError> {
+        if let Some(compiled) = self.compiled.get() {
+            return Ok(compiled);
+        }
+        let mut hits = PhraseHits::default();
+        if !self.query.phrases().is_empty() {
+            self.search(&mut |found| {
+                if found.undecided.is_none() {
+                    hits.clone_from(&found.hits);
+                    self.tell_outside(found);
+                }
+                Ok(true)
+            })?;
+        }
+        let compiled = self.compile(&self.query, &hits)?;
+        Ok(self.compiled.get_or_init(|| compiled))
+    }
+
+    fn compile(&self, query: &Query, hits: &PhraseHits) -> Result<Compiled, WorkError> {
+        watched(self.host, "looking up the question", |progress| {
+            self.reader.compile(query, hits, progress)
+        })
+    }
+
+    fn search(
+        &self,
+        each: &mut dyn FnMut(&Found) -> Result<bool, WorkError>,
+    ) -> Result<(), WorkError> {
+        phrase::search(self.host, &self.reader, &self.root, &self.query, each)
+    }
+
+    fn tell_outside(&self, found: &Found) {
+        for one in found.outside.iter().take(TOLD) {
+            self.host.notice(&format!(
+                "{:?} is in {} member {} at offset {}, outside any record",
+                one.phrase, one.evidence, one.member, one.offset
+            ));
+        }
+        let more = found.outside_count.saturating_sub(TOLD as u64);
+        if more > 0 {
+            self.host
+                .notice(&format!("{more} more hits lie outside records"));
+        }
+        self.outside.borrow_mut().clone_from(&found.outside);
+    }
+
+    /// Asks the case, with progress; the user may stop it.
+    fn ask<T>(
+        &self,
+        stage: &str,
+        work: impl FnOnce(&Compiled, &Progress) -> Result<T, ReadError>,
+    ) -> Result<T, WorkError> {
+        let compiled = self.compiled()?;
+        watched(self.host, stage, |progress| work(compiled, progress))
+    }
+
+    /// Number of rows.
+    ///
+    /// # Errors
+    /// What SQLite says; what a phrase search meets.
+    pub fn count(&self) -> Result<u64, WorkError> {
+        let total = self.ask("counting", |query, progress| {
+            self.reader.count(query, progress)
+        })?;
+        Ok(total.rows)
+    }
+
+    /// `{"bucket","buckets":[{"start","count"}],"undated"}`.
+    ///
+    /// # Errors
+    /// As [`Explorer::count`].
+    pub fn histogram(&self, bucket: Bucket) -> Result<Value, WorkError> {
+        let found = self.ask("counting by time", |query, progress| {
+            self.reader.histogram(query, bucket, progress)
+        })?;
+        let buckets: Vec<_> = found
+            .buckets
+            .iter()
+            .map(|(start, count)| json!({"start": time::format(*start), "count": count}))
+            .collect();
+        Ok(json!({"bucket": found.bucket, "buckets": buckets, "undated": found.undated}))
+    }
+
+    /// `[{"value","count","first","last"}]`.
+    ///
+    /// # Errors
+    /// An unknown field; as [`Explorer::count`].
+    pub fn top(&self, name: &str, limit: usize) -> Result<Vec<Value>, WorkError> {
+        let field = field(name)?;
+        let found = self.ask("ranking", |query, progress| {
+            self.reader.top(field, query, limit, progress)
+        })?;
+        let row = |one: &vestige_store::page::TopValue| {
+            json!({"value": one.value, "count": one.count,
+                   "first": one.first.map(time::format), "last": one.last.map(time::format)})
+        };
+        Ok(found.iter().map(row).collect())
+    }
+
+    /// Flows grouped by fields, most bytes first.
+    ///
+    /// # Errors
+    /// An unknown field; as [`Explorer::count`].
+    pub fn flows(&self, by: &[&str], limit: usize) -> Result<Vec<Value>, WorkError> {
+        let fields = by
+            .iter()
+            .map(|name| field(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        let found = self.ask("adding flows up", |query, progress| {
+            self.reader.flows(&fields, query, limit, progress)
+        })?;
+        let row = |one: &vestige_store::page::FlowGroup| {
+            let mut map = Map::new();
+            for (field, value) in fields.iter().zip(&one.values) {
+                map.insert(field.name().to_owned(), json!(value));
+            }
+            map.insert("flows".to_owned(), json!(one.flows));
+            map.insert("bytes".to_owned(), json!(one.bytes));
+            map.insert("packets".to_owned(), json!(one.packets));
+            map.insert("first".to_owned(), json!(one.first.map(time::format)));
+            map.insert("last".to_owned(), json!(one.last.map(time::format)));
+            Value::Object(map)
+        };
+        Ok(found.iter().map(row).collect())
+    }
+
+    /// Streams rows to `out`; nothing is held. Gives the number written. Rows with a phrase are
+    /// written while the search goes on where the newest come first.
+    ///
+    /// # Errors
+    /// As [`Explorer::count`]; where `out` cannot be written.
+    pub fn write(
+        &self,
+        order: Order,
+        limit: Option<u64>,
+        output: Output,
+        out: &mut dyn Write,
+    ) -> Result<u64, WorkError> {
+        let mut lines = Lines {
+            output,
+            left: limit.unwrap_or(u64::MAX),
+            written: 0,
+            out,
+        };
+        if output == Output::Csv {
+            let names = Field::ALL.iter().map(|field| field.name().to_owned());
+            lines.line(&output::csv_line(names))?;
+        }
+        if limit == Some(0) {
+            return Ok(0);
+        }
+        if order == Order::Descending && !self.query.phrases().is_empty() {
+            self.write_newest(&mut lines)?;
+        } else {
+            self.stream(self.compiled()?, order, &mut lines)?;
+        }
+        Ok(lines.written)
+    }
+
+    fn stream(
+        &self,
+        query: &Compiled,
+        order: Order,
+        lines: &mut Lines<'_>,
+    ) -> Result<(), WorkError> {
+        watched(self.host, "reading rows", |progress| {
+            self.reader
+                .stream(query, order, progress, &mut |row| lines.row(&row))
+        })
+    }
+
+    /// Writes rows as soon as everything newer is decided.
+    fn write_newest(&self, lines: &mut Lines<'_>) -> Result<(), WorkError> {
+        // Rows from here on are written.
+        let mut before = None;
+        self.search(&mut |found| {
+            let dated = match found.undecided {
+                Some(i64::MAX) => return Ok(true),
+                Some(last) => self.query.clone().within(Some(last + 1), before),
+                None if before.is_some() => self.query.clone().within(None, before),
+                None => self.query.clone(),
+            };
+            let compiled = self.compile(&dated, &found.hits)?;
+            self.stream(&compiled, Order::Descending, lines)?;
+            if found.undecided.is_none() {
+                if before.is_some() {
+                    let undated = self.compile(&self.query.clone().undated(), &found.hits)?;
+                    self.stream(&undated, Order::Descending, lines)?;
+                }
+                self.tell_outside(found);
+            }
+            before = found.undecided.map(|last| last + 1);
+            Ok(lines.left > 0)
+        })
+    }
+}
+
+/// Rows on their way out.
+struct Lines<'a> {
+    output: Output,
+    left: u64,
+    written: u64,
+    out: &'a mut dyn Write,
+}
+
+impl Lines<'_> {
+    /// Writes a row; whether more are wanted.
+    fn row(&mut self, row: &StoredRow) -> Result<bool, Streamed> {
+        if self.left == 0 {
+            return Ok(false);
+        }
+        let text = match self.output {
+            Output::Jsonl => Value::Object(flat(row)).to_string(),
+            Output::Csv => output::csv_line(output::cells(row)),
+            Output::Table => output::table_line(row),
+        };
+        self.line(&text)?;
+        self.written += 1;
+        self.left -= 1;
+        Ok(self.left > 0)
+    }
+
+    fn line(&mut self, text: &str) -> Result<(), WorkError> {
+        writeln!(self.out, "{text}").map_err(|source| WorkError::Io {
+            path: "output".into(),
+            doing: "writing rows",
+            source,
+        })
+    }
+}
+
+fn parse(text: &str) -> Result<Query, WorkError> {
+    if text.trim().is_empty() {
+        return Ok(Query::all());
+    }
+    query::parse(text).map_err(|problems| {
+        let told: Vec<_> = problems
+            .iter()
+            .map(|one| format!("at {}: {} {}", one.position, one.message, one.hint))
+            .collect();
+        WorkError::usage(
+            "query",
+            "the query language of `vestige events --help`",
+            told.join("; "),
+        )
+    })
+}
+
+fn field(name: &str) -> Result<Field, WorkError> {
+    Field::from_name(name).ok_or_else(|| {
+        let known: Vec<_> = Field::ALL.iter().map(|field| field.name()).collect();
+        WorkError::usage("field", known.join(", "), name.to_owned())
+    })
+}
