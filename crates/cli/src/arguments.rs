@@ -1,311 +1,132 @@
-//! The arguments, as `--help` shows them.
+//! The arguments that every command has, and how they are read.
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory, FromArgMatches, Parser};
+
+use crate::command::Command;
+use crate::{host, print};
+
+const EXAMPLES: &str = "\
+Example:
+  vestige case create CASE --title 'Paper Lantern' --examiner 'A. Examiner'
+  vestige import CASE logs/
+  vestige events CASE 'action:ConsoleLogin NOT outcome:success'
+  vestige verify CASE
+
+The passphrase of the signing key comes from --passphrase-file, VESTIGE_PASSPHRASE, the system's
+key store (secret-tool) or a prompt, in this order; without one a command goes on unsigned.
+Key, known cases and a log without evidence content lie in VESTIGE_HOME.
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 verified with warnings.";
+
+/// What stands apart in the help of every command.
+const GENERAL: &str = "Options of every command";
 
 /// Investigates cloud incidents offline: evidence with custody, a timeline, and proof.
 #[derive(Debug, Parser)]
-#[command(name = "vestige", version, about)]
+#[command(name = "vestige", version, after_help = EXAMPLES)]
 pub struct Arguments {
     /// File whose first line is the passphrase of the signing key.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, value_name = "F", help_heading = GENERAL)]
     pub passphrase_file: Option<PathBuf>,
     /// No progress.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = GENERAL)]
     pub quiet: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
 }
 
-/// A question to a case.
-#[derive(Debug, Args)]
-pub struct Question {
-    /// The case folder.
-    pub case: PathBuf,
-    /// In the query language, such as `service:s3 action:GetObject NOT outcome:success`.
-    pub query: Option<String>,
-    /// Earliest time (RFC 3339).
-    #[arg(long)]
-    pub from: Option<String>,
-    /// Time before which rows lie.
-    #[arg(long)]
-    pub to: Option<String>,
+/// Reads the arguments: what is asked for, and the command's words (`case create`). Help, version
+/// and wrong usage are printed here; the error is then the exit code.
+pub fn parse() -> Result<(Arguments, String), u8> {
+    let read = Arguments::command().try_get_matches().and_then(|matches| {
+        let arguments = Arguments::from_arg_matches(&matches)?;
+        Ok((arguments, words(&matches)))
+    });
+    read.map_err(|error| match error.kind() {
+        ErrorKind::DisplayVersion => version(),
+        _ => {
+            // Nobody may be there to read it; the code tells, too.
+            let _ = error.print();
+            u8::try_from(error.exit_code()).unwrap_or(2)
+        }
+    })
 }
 
-/// How rows are written.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Format {
-    /// For reading.
-    Table,
-    /// One JSON object a line.
-    Jsonl,
-    /// Comma separated, formulas made harmless.
-    Csv,
+/// Which build this is, as custody entries name it.
+fn version() -> u8 {
+    let build = host::build_sha256();
+    let version = env!("CARGO_PKG_VERSION");
+    let _ = print::line(&format!("vestige {version} (sha256 {build})"));
+    0
 }
 
-/// The commands.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Make or show a case, let an examiner in.
-    #[command(subcommand)]
-    Case(CaseCommand),
-    /// The examiner's signing key.
-    #[command(subcommand)]
-    Key(KeyCommand),
-    /// Import evidence: `vestige import CASE logs/`.
-    Import {
-        /// The case folder.
-        case: PathBuf,
-        /// Files and folders.
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-        /// Read everything as this format.
-        #[arg(long = "type")]
-        data_type: Option<String>,
-        /// Leave the files where they lie.
-        #[arg(long)]
-        in_place: bool,
-        /// Read members that unpack to more than 200 times their size.
-        #[arg(long)]
-        allow_ratio: bool,
-        /// Why, for the custody entries.
-        #[arg(long, default_value = "not stated")]
-        reason: String,
-        /// Threads that read; 0 for one a core.
-        #[arg(long, default_value_t = 0)]
-        jobs: usize,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// What became of each file: `vestige evidence CASE`.
-    Evidence {
-        /// The case folder.
-        case: PathBuf,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// What could not be read, as JSONL.
-    Warnings {
-        /// The case folder.
-        case: PathBuf,
-        /// One item only (EV-0001).
-        #[arg(long)]
-        evidence: Option<String>,
-    },
-    /// Rows: `vestige events CASE 'action:ConsoleLogin outcome:failure' --output jsonl`.
-    Events {
-        /// What is asked.
-        #[command(flatten)]
-        question: Question,
-        /// Most rows.
-        #[arg(long, default_value_t = 200)]
-        limit: u64,
-        /// Every row.
-        #[arg(long, conflicts_with = "limit")]
-        all: bool,
-        /// `time` or `-time`.
-        #[arg(long, default_value = "time", allow_hyphen_values = true)]
-        sort: String,
-        /// How rows are written.
-        #[arg(long, value_enum, default_value = "table")]
-        output: Format,
-        /// Write to this new file.
-        #[arg(long)]
-        file: Option<PathBuf>,
-    },
-    /// Number of rows.
-    Count {
-        /// What is asked.
-        #[command(flatten)]
-        question: Question,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Rows by time.
-    Histogram {
-        /// What is asked.
-        #[command(flatten)]
-        question: Question,
-        /// auto, second, minute, hour or day.
-        #[arg(long, default_value = "auto")]
-        bucket: String,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Most frequent values of a field: `vestige top CASE src.ip`.
-    Top {
-        /// The case folder.
-        case: PathBuf,
-        /// The field.
-        field: String,
-        /// In the query language.
-        query: Option<String>,
-        /// Most values.
-        #[arg(long, default_value_t = 20)]
-        limit: usize,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Flows grouped by fields: `vestige flows CASE --by src.ip,dst.ip`.
-    Flows {
-        /// What is asked.
-        #[command(flatten)]
-        question: Question,
-        /// Fields, comma separated.
-        #[arg(long, value_delimiter = ',', required = true)]
-        by: Vec<String>,
-        /// Most groups.
-        #[arg(long, default_value_t = 20)]
-        limit: usize,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// The custody chain: `vestige custody CASE list`
-    Custody {
-        /// The case folder.
-        case: PathBuf,
-        /// What to do with it.
-        #[command(subcommand)]
-        command: CustodyCommand,
-    },
-    /// Write a backup.
-    Backup {
-        /// The case folder.
-        case: PathBuf,
-        /// A new file.
-        #[arg(long)]
-        output: PathBuf,
-    },
-    /// Make a case from a backup.
-    Restore {
-        /// The backup.
-        file: PathBuf,
-        /// The new case folder.
-        case: PathBuf,
-    },
-    /// Hide the rows of an item; bytes and entries are kept.
-    Withdraw {
-        /// The case folder.
-        case: PathBuf,
-        /// The item (EV-0001).
-        evidence: String,
-        /// Why.
-        #[arg(long)]
-        reason: String,
-    },
-    /// Verify a case or an exported custody folder.
-    Verify {
-        /// A case or an exported custody folder.
-        path: PathBuf,
-        /// Make every row anew from the originals and compare.
-        #[arg(long)]
-        deep: bool,
-        /// A verifier key got from outside.
-        #[arg(long)]
-        key: Vec<String>,
-        /// A pin got from outside, `SIZE:ROOT`.
-        #[arg(long)]
-        pin: Vec<String>,
-        /// CA certificates of the time-stamp authority.
-        #[arg(long)]
-        tsa_ca: Option<PathBuf>,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
+fn words(matches: &ArgMatches) -> String {
+    match matches.subcommand() {
+        None => String::new(),
+        Some((name, more)) => format!("{name} {}", words(more)).trim_end().to_owned(),
+    }
 }
 
-/// About a case.
-#[derive(Debug, Subcommand)]
-pub enum CaseCommand {
-    /// Make a case.
-    Create {
-        /// The new case folder.
-        case: PathBuf,
-        /// What it is called.
-        #[arg(long)]
-        title: String,
-        /// Who works on it.
-        #[arg(long)]
-        examiner: String,
-        /// Their organisation.
-        #[arg(long)]
-        organisation: Option<String>,
-        /// Their role.
-        #[arg(long)]
-        role: Option<String>,
-        /// The client's reference.
-        #[arg(long)]
-        reference: Option<String>,
-        /// By what right, `TYPE:ID`.
-        #[arg(long)]
-        authority: Option<String>,
-        /// IANA zone in which times are shown.
-        #[arg(long)]
-        zone: Option<String>,
-        /// internal, regulatory or litigation.
-        #[arg(long)]
-        custody_level: Option<String>,
-    },
-    /// Show its facts.
-    Show {
-        /// The case folder.
-        case: PathBuf,
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// About the key.
-#[derive(Debug, Subcommand)]
-pub enum KeyCommand {
-    /// Make one.
-    Create,
-    /// Show it.
-    Show,
-}
+    /// The words of a line as a shell takes them; single quotes are all that examples need.
+    fn shell_words(line: &str) -> Vec<String> {
+        let (mut words, mut word, mut quoted) = (Vec::new(), String::new(), false);
+        for one in line.chars() {
+            match one {
+                '\'' => quoted = !quoted,
+                ' ' if !quoted => words.push(std::mem::take(&mut word)),
+                _ => word.push(one),
+            }
+        }
+        words.push(word);
+        words.retain(|word| !word.is_empty());
+        words
+    }
 
-/// About custody.
-#[derive(Debug, Subcommand)]
-pub enum CustodyCommand {
-    /// The entries, one a line.
-    List,
-    /// Verify the case, as `vestige verify CASE` does.
-    Verify {
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Sign a checkpoint.
-    Sign,
-    /// The head, to be kept outside.
-    Pin {
-        /// One JSON document.
-        #[arg(long)]
-        json: bool,
-    },
-    /// Write a request for a time stamp.
-    Request,
-    /// Take the answer of a time-stamp authority.
-    Anchor {
-        /// The answer.
-        file: PathBuf,
-        /// CA certificates of the authority.
-        #[arg(long)]
-        tsa_ca: Option<PathBuf>,
-    },
-    /// Export the chain with its verifier into a new folder.
-    Export {
-        /// The new folder.
-        folder: PathBuf,
-    },
+    fn check(command: &clap::Command, path: &str, seen: &mut usize) {
+        let help = command.get_after_help().map(ToString::to_string);
+        let help = help.unwrap_or_else(|| panic!("{path}: no example"));
+        let lines: Vec<_> = help
+            .lines()
+            .filter_map(|line| line.strip_prefix("  vestige "))
+            .collect();
+        assert!(!lines.is_empty(), "{path}: no example in {help}");
+        for line in lines {
+            let line = line.split("  #").next().unwrap_or(line);
+            let line = line.split(" | ").next().unwrap_or(line);
+            let line = line.split(" > ").next().unwrap_or(line);
+            let words = shell_words(line);
+            let read = Arguments::try_parse_from(["vestige".to_owned()].iter().chain(&words));
+            read.unwrap_or_else(|error| panic!("{path}: {line}: {error}"));
+            *seen += 1;
+        }
+        for below in command.get_subcommands() {
+            check(below, &format!("{path} {}", below.get_name()), seen);
+        }
+    }
+
+    #[test]
+    fn every_command_has_an_example_that_can_be_typed() {
+        let mut seen = 0;
+        check(&Arguments::command(), "vestige", &mut seen);
+        assert!(seen > 25, "{seen} examples");
+    }
+
+    #[test]
+    fn the_words_of_a_command_hold_nothing_that_was_given_to_it() {
+        let line = ["vestige", "custody", "a case", "anchor", "a file"];
+        let matches = Arguments::command().try_get_matches_from(line).unwrap();
+        assert_eq!(words(&matches), "custody anchor");
+    }
+
+    #[test]
+    fn the_arguments_do_not_contradict_each_other() {
+        Arguments::command().debug_assert();
+    }
 }

@@ -266,6 +266,25 @@ fn original_code(error: &OriginalError) -> &'static str {
     }
 }
 
+impl From<ReadError> for WorkError {
+    fn from(error: ReadError) -> WorkError {
+        match error {
+            ReadError::Stopped => WorkError::Stopped {
+                doing: "answering a question",
+            },
+            ReadError::Field { field, reason } => {
+                WorkError::usage("field", reason, field.name().to_owned())
+            }
+            ReadError::TooManyBuckets(most) => WorkError::usage(
+                "--bucket",
+                format!("at most {most} buckets: a longer bucket or a shorter time"),
+                "more".to_owned(),
+            ),
+            other => WorkError::database(other),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -288,24 +307,5 @@ mod tests {
             ("case-locked", Class::Failed)
         );
         assert!(error.to_string().starts_with("/case: process 7 is writing"));
-    }
-}
-
-impl From<ReadError> for WorkError {
-    fn from(error: ReadError) -> WorkError {
-        match error {
-            ReadError::Stopped => WorkError::Stopped {
-                doing: "answering a question",
-            },
-            ReadError::Field { field, reason } => {
-                WorkError::usage("field", reason, field.name().to_owned())
-            }
-            ReadError::TooManyBuckets(most) => WorkError::usage(
-                "--bucket",
-                format!("at most {most} buckets: a longer bucket or a shorter time"),
-                "more".to_owned(),
-            ),
-            other => WorkError::database(other),
-        }
     }
 }

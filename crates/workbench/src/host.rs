@@ -36,6 +36,13 @@ pub trait Host: Sync {
     /// Something for the user to know that is no error (unsigned, a key made anew).
     fn notice(&self, text: &str);
 
+    /// As [`Host::notice`], about the state of a key or a case. `code` stays the same and says
+    /// nothing of what a case holds: a host may keep it where the text must not go.
+    fn noted(&self, code: &'static str, text: &str) {
+        let _ = code;
+        self.notice(text);
+    }
+
     /// How far a use case has come. Called often; the host decides what to show.
     fn progress(&self, progress: &Progress);
 

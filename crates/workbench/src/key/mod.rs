@@ -180,10 +180,13 @@ pub(crate) fn make(
         return Ok(None);
     };
     make_current(home, &locked)?;
-    host.notice(&format!(
-        "a signing key was made: {}; without its passphrase nobody can sign with it, keep both",
-        locked.path.display()
-    ));
+    host.noted(
+        "key-made",
+        &format!(
+            "a signing key was made: {}; without its passphrase nobody can sign with it, keep both",
+            locked.path.display()
+        ),
+    );
     Ok(Some((locked, key)))
 }
 

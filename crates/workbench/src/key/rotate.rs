@@ -52,10 +52,14 @@ pub fn rotate_in(host: &dyn Host, case: &mut OpenCase) -> Result<Rotated, WorkEr
     make_current(case.home(), &locked)?;
     case.sign_with(new_key, new.clone());
     case.after_write(host);
-    host.notice(&format!(
-        "the key was replaced; the old one stays locked in {} for cases that still use it",
-        super::folder(case.home()).display()
-    ));
+    let folder = super::folder(case.home());
+    host.noted(
+        "key-replaced",
+        &format!(
+            "the key was replaced; the old one stays locked in {} for cases that still use it",
+            folder.display()
+        ),
+    );
     let (size, root) = (signed.size, hex(&signed.root));
     Ok(Rotated {
         old: old.to_string(),

@@ -5,7 +5,7 @@ mod recognise;
 
 use std::path::Path;
 
-use vestige_acquire::original;
+use vestige_acquire::{original, seekable};
 use vestige_custody::{Entry, Event, ExaminerKey, Sealed, Vkey, hex};
 use vestige_store::case_file::{Case, CaseReader, CaseWriter};
 use vestige_store::examiner::{self, Examiner};
@@ -13,6 +13,7 @@ use vestige_store::fault::Faults;
 use vestige_store::ledger::{By, Head, checkpoints};
 use vestige_store::migration;
 use vestige_store::summary;
+use vestige_store::writer;
 
 use crate::error::WorkError;
 use crate::home::Home;
@@ -80,10 +81,13 @@ fn record_reading(
 /// Remembering is a protection, not a condition: the head known before stays in force.
 fn remember(host: &dyn Host, home: &Home, case: &Case, head: Head) {
     if let Err(error) = home.remember(case.id(), case.root(), head) {
-        host.notice(&format!(
-            "the state of the case could not be remembered: {error}"
-        ));
+        tell_forgotten(host, &error);
     }
+}
+
+fn tell_forgotten(host: &dyn Host, error: &dyn std::fmt::Display) {
+    let text = format!("the state of the case could not be remembered: {error}");
+    host.noted("case-not-remembered", &text);
 }
 
 impl OpenCase {
@@ -257,11 +261,7 @@ impl OpenCase {
     fn remember(&self, host: &dyn Host) {
         match self.writer.head() {
             Ok(head) => remember(host, &self.home, self.writer.case(), head),
-            Err(error) => {
-                host.notice(&format!(
-                    "the state of the case could not be remembered: {error}"
-                ));
-            }
+            Err(error) => tell_forgotten(host, &error),
         }
     }
 
@@ -292,25 +292,30 @@ impl OpenCase {
         Ok(())
     }
 
-    /// Removes originals that no custody entry knows, which only a crash leaves.
+    /// Removes originals that no custody entry knows and side copies without their evidence, which
+    /// only a crash leaves.
     fn sweep(&self, host: &dyn Host) -> Result<(), WorkError> {
         let connection = self.writer.connection();
         // What cannot be looked up is left alone.
         let known = |sha256: &[u8; 32]| summary::knows_original(connection, sha256).unwrap_or(true);
         let root = self.case().root();
         let swept = original::sweep(root, &vestige_acquire::Faults::none(), &known)?;
-        let removed = swept.temporaries + swept.originals;
+        let taken = |sha256: &[u8; 32]| {
+            writer::identical(connection, sha256).map_or(true, |found| found.is_some())
+        };
+        let copies = seekable::sweep(root, &vestige_acquire::Faults::none(), &taken)?;
+        let removed = swept.temporaries + swept.originals + copies;
         if removed > 0 {
-            host.notice(&format!(
-                "{removed} files that an interrupted import left were removed"
-            ));
+            let text = format!("{removed} files that an interrupted import left were removed");
+            host.noted("leftovers-removed", &text);
         }
         if let Some(first) = swept.foreign.first() {
             let count = swept.foreign.len();
-            host.notice(&format!(
+            let text = format!(
                 "{count} files below evidence/ are no originals and were left, the first is {}",
                 first.display()
-            ));
+            );
+            host.noted("foreign-files", &text);
         }
         Ok(())
     }
@@ -318,7 +323,7 @@ impl OpenCase {
     /// Says aloud that nothing will be signed, and why.
     pub(crate) fn tell_unsigned(&self, host: &dyn Host) {
         if let Err(why) = &self.signer {
-            host.notice(&format!("going on unsigned: {why}"));
+            host.noted("unsigned", &format!("going on unsigned: {why}"));
         }
     }
 }

@@ -70,10 +70,13 @@ fn take_over(
     };
     match &known {
         Some(known) => tell_moved(host, known, &case),
-        None => host.notice(&format!(
-            "case {} was not known here: it was examined, found sound, and is known from now on",
-            case.id()
-        )),
+        None => host.noted(
+            "case-taken-over",
+            &format!(
+                "case {} was not known here: it was examined, found sound, and is known from now on",
+                case.id()
+            ),
+        ),
     }
     clear_derived(&case)?;
     Ok(case)
@@ -82,11 +85,13 @@ fn take_over(
 fn tell_moved(host: &dyn Host, known: &Known, case: &Case) {
     let before = known.path.display();
     if known.path.join("case.db").exists() {
-        host.notice(&format!(
+        let text = format!(
             "this is a copy of the case at {before}; go on with one of the two only, the other will be refused as rolled back"
-        ));
+        );
+        host.noted("case-copied", &text);
     } else {
-        host.notice(&format!("case {} was moved here from {before}", case.id()));
+        let text = format!("case {} was moved here from {before}", case.id());
+        host.noted("case-moved", &text);
     }
 }
 
