@@ -28,8 +28,15 @@ test: setup
 	fi
 	@[ -n "$$VESTIGE_CORPUS" ] || echo "remember: conformance with a corpus of real files was SKIPPED"
 
+# Hostile bytes for each target, a minute each; no part of `make test`.
+FUZZ_SECONDS ?= 60
+.PHONY: fuzz
+fuzz: setup
+	@CARGO="$(CARGO)" FUZZ_SECONDS="$(FUZZ_SECONDS)" fuzz/run
+
+# Speed and memory, as docs/benchmarks.md tells them; VESTIGE_BENCH_SCALE=0.1 measures a tenth.
 bench: setup
-	$(CARGO) bench --workspace
+	$(CARGO) bench --package vestige-benches --locked
 
 # The demonstration incident, made again.
 fixtures:

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::encoding::Encoding;
 use crate::json::outline::Outline;
-use crate::json::text::readable;
+use crate::json::text::{printable, readable};
 
 /// The first bytes of a member.
 pub struct Head<'a> {
@@ -75,7 +75,7 @@ impl<'a> Head<'a> {
             None if self.whole && self.text.is_empty() => "empty".to_owned(),
             None => "only blanks".to_owned(),
             Some(b'{' | b'[') if self.json_like() => self.json_words(),
-            Some(_) if self.is_binary() => self.binary_words(),
+            Some(_) if self.is_binary() => self.wide_words().unwrap_or_else(|| self.binary_words()),
             Some(_) => self.text_words(),
         }
     }
@@ -121,6 +121,28 @@ impl<'a> Head<'a> {
         )
     }
 
+    /// Words for text in an encoding that is not read: every other byte is NUL, or three of four.
+    fn wide_words(&self) -> Option<String> {
+        let part = self.text.get(..64).unwrap_or(&self.text);
+        let empty = |step: usize, place: usize| {
+            let mut bytes = part.iter().skip(place).step_by(step);
+            part.len() >= 8 && bytes.all(|byte| *byte == 0)
+        };
+        let all = part.iter().all(|byte| *byte == 0);
+        let encoding = match (empty(2, 0), empty(2, 1)) {
+            _ if all => return None,
+            // Its mark begins as that of UTF-16 does.
+            (true, _) | (_, true) if self.encoding != Encoding::Utf8 => "UTF-32",
+            (true, _) if empty(4, 1) => "UTF-32",
+            (_, true) if empty(4, 2) => "UTF-32",
+            (true, false) | (false, true) => "UTF-16 without a byte order mark",
+            _ => return None,
+        };
+        Some(format!(
+            "text in {encoding}, expected UTF-8, or UTF-16 with a byte order mark; convert it"
+        ))
+    }
+
     fn text_words(&self) -> String {
         let line = self.lines().next().unwrap_or(&[]);
         let shown = readable(line.get(..100).unwrap_or(line)).into_owned();
@@ -139,17 +161,4 @@ impl<'a> Head<'a> {
         }
         format!("text that begins with {}", printable(&shown))
     }
-}
-
-/// Text of evidence as it may be shown: controls escaped, so that none can steer a terminal.
-fn printable(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_control() {
-            out.extend(char.escape_default())
-        } else {
-            out.push(char)
-        }
-    }
-    out
 }

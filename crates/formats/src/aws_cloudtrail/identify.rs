@@ -1,6 +1,7 @@
 //! Recognises CloudTrail by the keys of the first record.
 
 use crate::json::outline::{DAMAGED, Member, Object, Outline};
+use crate::json::text::printable;
 use crate::{Head, Recognised};
 
 use super::table;
@@ -50,7 +51,7 @@ fn record(outline: &Outline, object: &Object, first: bool) -> Option<Recognised>
         ("objects", _) => "JSON objects one after another; the first has".to_owned(),
         ("damaged", _) => "damaged JSON in which an object has".to_owned(),
         ("eventbridge", _) => "EventBridge event whose detail has".to_owned(),
-        (_, path) => format!("JSON with objects at {path} that have"),
+        (_, path) => format!("JSON with objects at {} that have", printable(path)),
     };
     let confidence = match envelope {
         "records" | "eventbridge" => 95,

@@ -2,6 +2,7 @@
 
 use super::field::{Field, field};
 use super::layout::Layout;
+use crate::json::text::printable;
 use crate::json::outline::{DAMAGED, Object, Outline};
 use crate::json::text::readable;
 use crate::{Head, Recognised};
@@ -97,7 +98,7 @@ fn json(outline: &Outline, object: &Object) -> Option<Recognised> {
     let place = if object.path.is_empty() {
         "JSON object".to_owned()
     } else {
-        format!("JSON object at {}", object.path)
+        format!("JSON object at {}", printable(&object.path))
     };
     let reason = format!(
         "{place} with source and destination address and {known} fields of flow logs in all"

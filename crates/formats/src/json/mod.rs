@@ -8,6 +8,7 @@ pub mod records;
 pub mod recovered;
 pub mod salvage;
 pub mod scanner;
+mod search;
 pub mod text;
 pub mod visit;
 pub mod walk;

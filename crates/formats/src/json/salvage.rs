@@ -4,6 +4,7 @@ use memchr::{memchr, memchr_iter, memchr2_iter, memmem};
 use vestige_model::{Quality, Warning, warning};
 
 use super::records::{Class, Key, Records, deliver};
+use super::search::{Ends, Tail, near_first};
 use super::text::unescape;
 use super::walk::{Step, Walk};
 use super::{Expected, Fault, Scanner};
@@ -11,7 +12,7 @@ use crate::input::RECORD;
 use crate::sink::{Sink, Span};
 
 /// How far ahead of a brace its first key must begin and end.
-const AHEAD: usize = 256;
+pub(super) const AHEAD: usize = 256;
 
 /// How much is searched at a time.
 const STRETCH: usize = 64 << 10;
@@ -29,6 +30,7 @@ pub struct Damage {
     marked: bool,
     /// How many objects begin in it.
     objects: usize,
+    tail: Tail,
 }
 
 /// What damage concerns.
@@ -106,6 +108,7 @@ impl<R: Records> Walk<'_, '_, R> {
             lost,
             marked: false,
             objects: 0,
+            tail: Tail::default(),
         };
         self.settle();
         self.damage = Some(damage);
@@ -153,15 +156,18 @@ impl<R: Records> Walk<'_, '_, R> {
     /// walk can go on with.
     pub(super) fn resync(&mut self) {
         self.lost |= self.recovered.full();
-        if !self.lost && self.lines.end_documents() {
-            self.pass_line();
-            return self.settle();
-        }
+        // Where documents are lines, a line's end is that of its damage.
+        let line = !self.lost && self.lines.end_documents();
         // Between records, the next one may begin right here.
         let between = |damage: &Damage| damage.lost == Lost::Between;
         let mut from = usize::from(!self.damage.as_ref().is_some_and(between));
         while !self.sink.stopped() {
-            let result = match self.look(from) {
+            let place = self.look(from);
+            if line && let Some(end) = self.line_end(place) {
+                self.pass(end);
+                return self.settle();
+            }
+            let result = match place {
                 Place::Object(at) => self.try_object(at),
                 Place::Line(at) => self.try_line(at),
                 Place::Text(at) => self.try_text(at),
@@ -176,7 +182,10 @@ impl<R: Records> Walk<'_, '_, R> {
                 }
             };
             match result {
-                Ok(true) => return,
+                Ok(true) => {
+                    self.lost &= !line;
+                    return;
+                }
                 Ok(false) => {}
                 Err(fault) if self.note(fault, Lost::Record) == Step::Fine => return,
                 Err(_) => {}
@@ -188,45 +197,60 @@ impl<R: Records> Walk<'_, '_, R> {
     /// The next place at or after `from` where a value begins that could be read.
     fn look(&self, from: usize) -> Place {
         let window = self.input.window();
-        let ended = self.input.ended();
-        let part = window.get(..STRETCH).unwrap_or(window);
-        let sure = |at: usize| ended || window.len() - at >= AHEAD;
-        let text = self.records.text_keys().iter().filter_map(|key| {
+        let stretch = window.get(..STRETCH).unwrap_or(window);
+        near_first(stretch, from, |part| self.look_in(part, from)).unwrap_or_else(|| {
+            // A key may begin in what was searched and end behind it.
+            let all = stretch.len() == window.len() && self.input.ended();
+            let keep = if all { 0 } else { AHEAD };
+            let passed = stretch.len().saturating_sub(keep);
+            Place::Nowhere(passed.max(from.min(stretch.len())))
+        })
+    }
+
+    /// The first place in a part of the window, at or after `from`.
+    fn look_in(&self, part: &[u8], from: usize) -> Option<Place> {
+        let object = self.look_for_object(part, from);
+        let end = object.map_or(part.len(), |(_, at)| at);
+        self.look_for_text(part.get(..end)?, from)
+            .or(object.map(|(place, _)| place))
+    }
+
+    /// Whether enough of the input is at hand to judge what begins at a position.
+    fn sure(&self, at: usize) -> bool {
+        self.input.ended() || self.input.window().len().saturating_sub(at) >= AHEAD
+    }
+
+    fn look_for_object(&self, part: &[u8], from: usize) -> Option<(Place, usize)> {
+        for at in memchr2_iter(b'{', b'[', part.get(from..)?).map(|at| at + from) {
+            let before = at.checked_sub(1).and_then(|before| part.get(before));
+            if before.copied().unwrap_or(self.before) == b'\n' {
+                return Some((Place::Line(at), at));
+            }
+            if !self.sure(at) {
+                return Some((Place::Unsure(at), at));
+            }
+            if self.opens(self.input.window().get(at..)?) {
+                return Some((Place::Object(at), at));
+            }
+        }
+        None
+    }
+
+    fn look_for_text(&self, part: &[u8], from: usize) -> Option<Place> {
+        let keys = self.records.text_keys().iter();
+        let found = keys.filter_map(|key| {
             let at = from + memmem::find(part.get(from..)?, key)?;
             Some((at, key.len()))
         });
-        let text = text.min();
-        for at in memchr2_iter(b'{', b'[', part.get(from..).unwrap_or(&[])).map(|at| at + from) {
-            if text.is_some_and(|(text, _)| text < at) {
-                break;
-            }
-            let before = at.checked_sub(1).and_then(|before| window.get(before));
-            if before.copied().unwrap_or(self.before) == b'\n' {
-                return Place::Line(at);
-            }
-            if !sure(at) {
-                return Place::Unsure(at);
-            }
-            if self.opens(window.get(at..).unwrap_or(&[])) {
-                return Place::Object(at);
-            }
+        let (at, length) = found.min()?;
+        if !self.sure(at) {
+            return Some(Place::Unsure(at));
         }
-        if let Some((at, length)) = text {
-            if !sure(at) {
-                return Place::Unsure(at);
-            }
-            return match string_after(window, at + length) {
-                Some(string) => Place::Text(string),
-                None => Place::Nowhere(at + length),
-            };
-        }
-        // A key or mark may begin in what was searched and end behind it.
-        let keep = if part.len() == window.len() && ended {
-            0
-        } else {
-            AHEAD
-        };
-        Place::Nowhere(part.len().saturating_sub(keep).max(from.min(part.len())))
+        // As far as is surely at hand, so that it does not matter how much more is.
+        let window = self.input.window();
+        let ahead = window.get(..at + AHEAD).unwrap_or(window);
+        let string = string_after(ahead, at + length);
+        Some(string.map_or(Place::Nowhere(at + length), Place::Text))
     }
 
     /// Whether an object begins here whose first key is a record's, or a list's.
@@ -313,27 +337,24 @@ impl<R: Records> Walk<'_, '_, R> {
         Ok(true)
     }
 
-    /// Consumes the rest of a damaged line, with its end.
-    fn pass_line(&mut self) {
-        loop {
-            let end = memchr(b'\n', self.input.window());
-            self.pass(end.map_or(self.input.window().len(), |end| end + 1));
-            if end.is_some() || !self.input.more() {
-                return;
-            }
-        }
+    /// The position after the line that the window begins in, if it ends before a place.
+    fn line_end(&self, place: Place) -> Option<usize> {
+        let (Place::Object(at)
+        | Place::Line(at)
+        | Place::Text(at)
+        | Place::Unsure(at)
+        | Place::Nowhere(at)) = place;
+        let way = self.input.window().get(..at)?;
+        memchr(b'\n', way).map(|end| end + 1)
     }
 
     /// Consumes damaged bytes, noticing when there was a record in what stood between records.
     fn pass(&mut self, count: usize) {
         let window = self.input.window();
         let part = window.get(..count).unwrap_or(window);
-        let mark = self.records.mark();
-        // A mark may begin in the part and end behind it.
-        let reach = window.get(..count + mark.len() - 1).unwrap_or(window);
         if let Some(damage) = &mut self.damage {
             damage.objects += memchr_iter(b'{', part).count();
-            damage.marked |= memmem::find(reach, mark).is_some();
+            damage.marked |= damage.tail.holds(self.records.mark(), part);
         }
         if let Some(last) = part.last() {
             self.before = *last;
@@ -379,36 +400,4 @@ fn string_after(window: &[u8], key_end: usize) -> Option<usize> {
     }
     let mut scanner = Scanner::new(window, scanner.at() + 1);
     (scanner.next() == Some(b'"')).then(|| scanner.at())
-}
-
-/// Finds the end of a value by brackets and quotes alone, over any number of parts.
-#[derive(Debug, Default)]
-struct Ends {
-    open: u64,
-    string: bool,
-    escaped: bool,
-}
-
-impl Ends {
-    /// The position after the value's end, if it ends in `part`.
-    fn within(&mut self, part: &[u8]) -> Option<usize> {
-        for (at, byte) in part.iter().enumerate() {
-            if self.string {
-                let quote = *byte == b'"' && !self.escaped;
-                self.escaped = *byte == b'\\' && !self.escaped;
-                self.string = !quote;
-            } else {
-                match byte {
-                    b'"' => self.string = true,
-                    b'{' | b'[' => self.open += 1,
-                    b'}' | b']' => self.open = self.open.saturating_sub(1),
-                    _ => {}
-                }
-            }
-            if self.open == 0 && !self.string {
-                return Some(at + 1);
-            }
-        }
-        None
-    }
 }

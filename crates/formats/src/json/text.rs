@@ -162,6 +162,29 @@ pub fn readable(bytes: &[u8]) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Text of evidence as a message may hold it: what could steer a terminal or turn the direction of
+/// writing is escaped.
+pub fn printable(text: &str) -> String {
+    let turns = |char| {
+        matches!(
+            char,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}'
+        ) || matches!(
+            char,
+            '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{feff}'
+        )
+    };
+    let mut out = String::with_capacity(text.len());
+    for char in text.chars() {
+        if char.is_control() || turns(char) {
+            out.extend(char.escape_default());
+        } else {
+            out.push(char);
+        }
+    }
+    out
+}
+
 /// The unit of half a surrogate pair that was written as three bytes, as transcoding UTF-16 does.
 pub fn surrogate(bytes: &[u8]) -> Option<u32> {
     match bytes {

@@ -4,7 +4,7 @@
 use vestige_model::{Event, Quality, TimeFlags};
 
 use super::records::{Class, Key, Records, Verdict, classify, deliver};
-use super::text::{readable, unescape};
+use super::text::{printable, readable, unescape};
 use super::{Scanner, Str};
 use crate::input::Input;
 use crate::sink::{Sink, Span};
@@ -214,7 +214,7 @@ pub fn no_record(value: &[u8]) -> Verdict {
     let mut scanner = Scanner::new(value, 0);
     let _ = scanner.object(|scanner, key| {
         if keys.len() < 6 {
-            keys.push(readable(key).into_owned());
+            keys.push(printable(&readable(key)));
         }
         scanner.skip()
     });

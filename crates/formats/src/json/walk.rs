@@ -14,6 +14,9 @@ use super::{Expected, Fault, Scanner, Value};
 use crate::input::{Input, RECORD};
 use crate::sink::{Sink, Span};
 
+/// The byte order mark, as UTF-8.
+const MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// How a part of the walk ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -131,6 +134,7 @@ impl<R: Records> Walk<'_, '_, R> {
                 b'[' => self.list(),
                 b'{' if self.classify() == Class::List => self.envelope(),
                 0 => self.padding(),
+                0xef if self.mark() => continue,
                 b',' | b']' | b'}' if self.lost => {
                     self.input.consume(1);
                     (self.before, self.solid) = (byte, byte);
@@ -376,6 +380,16 @@ impl<R: Records> Walk<'_, '_, R> {
         }
         self.input.consume(length);
         Ok(())
+    }
+
+    /// Consumes a byte order mark, as it stands between files that were joined.
+    fn mark(&mut self) -> bool {
+        self.input.ensure(MARK.len());
+        let mark = self.input.window().starts_with(MARK);
+        if mark {
+            self.input.consume(MARK.len());
+        }
+        mark
     }
 
     /// NUL bytes between documents, as a disk leaves them behind a file that was cut short.

@@ -3,6 +3,8 @@
 #![allow(clippy::disallowed_methods, reason = "a test may open files")]
 #![allow(dead_code)]
 
+pub mod invariants;
+
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
