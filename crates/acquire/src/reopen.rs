@@ -157,6 +157,16 @@ impl Reopen {
 
     /// Gets a member from its original, into the cache or a side copy where it is none of itself.
     fn load(&self, item: &Item, member: &MemberPath) -> Result<Loaded, ReopenError> {
+        match self.load_once(item, member) {
+            // Whoever opens the case for writing removes side copies that are not finished.
+            Err(ReopenError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                self.load_once(item, member)
+            }
+            done => done,
+        }
+    }
+
+    fn load_once(&self, item: &Item, member: &MemberPath) -> Result<Loaded, ReopenError> {
         let failed = |source| item.failed(source);
         self.find(item, member, |content| match content {
             Content::Whole(bytes) => {

@@ -16,6 +16,8 @@
 //! | 4 | CRC-32 of the lengths and the two numbers |
 //! | 8 | `VSEEKEND` |
 
+mod sweep;
+
 use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
 use std::os::unix::fs::FileExt as _;
@@ -27,8 +29,15 @@ use vestige_model::MemberPath;
 use crate::Faults;
 use crate::original::{Sha256Digest, hex};
 
+pub use sweep::sweep;
+
 /// The folder of derived data, below the case folder.
 pub const FOLDER: &str = "index";
+
+/// How the name of a side copy begins that is not finished.
+const UNFINISHED: &str = ".side-copy-";
+/// How the name of a finished one ends.
+const ENDING: &str = ".seek";
 
 const MAGIC: &[u8; 8] = b"VSEEK-01";
 const END_MAGIC: &[u8; 8] = b"VSEEKEND";
@@ -43,7 +52,7 @@ const FOOTER: u64 = 28;
 pub fn path_of(case: &Path, evidence: &Sha256Digest, member: &MemberPath) -> PathBuf {
     case.join(FOLDER)
         .join(hex(evidence))
-        .join(format!("{member}.seek"))
+        .join(format!("{member}{ENDING}"))
 }
 
 /// A side copy being written. Dropped unfinished, nothing of it stays.
@@ -80,7 +89,7 @@ impl SideCopy {
         let folder = path.parent().unwrap_or(case);
         fs::create_dir_all(folder)?;
         let mut file = tempfile::Builder::new()
-            .prefix(".side-copy-")
+            .prefix(UNFINISHED)
             .tempfile_in(folder)?;
         faults.step("write side copy", || file.write_all(MAGIC))?;
         let compressor = zstd::bulk::Compressor::new(1)?;

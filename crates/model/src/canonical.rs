@@ -13,6 +13,13 @@ use crate::time;
 /// Greatest integer that JSON readers keep exact (2^53 - 1).
 const EXACT: u64 = (1 << 53) - 1;
 
+/// The name of a member with what stands around it, as a constant.
+macro_rules! name {
+    ($name:literal) => {
+        concat!(",\"", $name, "\":").as_bytes()
+    };
+}
+
 /// Writes rows into a reusable buffer.
 #[derive(Debug, Default)]
 pub struct Canonical {
@@ -35,66 +42,66 @@ impl Canonical {
         self.out.clear();
         self.out.push(b'{');
         // Keys in byte order; a test compares the order with a sort.
-        self.text_field("account", event.account.as_deref());
-        self.text_field("action", event.action.as_deref());
-        self.text_field("activity", event.activity.map(|word| word.word()));
-        self.text_field("actor.id", event.actor_id.as_deref());
-        self.text_field("actor.name", event.actor_name.as_deref());
-        self.text_field("actor.type", event.actor_type.as_deref());
-        self.text_field("agent", event.agent.as_deref());
-        self.number_field("bytes", event.bytes);
-        self.text_field("cloud", Some(event.cloud.word()));
-        self.text_field("credential", event.credential.as_deref());
+        self.text_field(name!("account"), event.account.as_deref());
+        self.text_field(name!("action"), event.action.as_deref());
+        self.text_field(name!("activity"), event.activity.map(|word| word.word()));
+        self.text_field(name!("actor.id"), event.actor_id.as_deref());
+        self.text_field(name!("actor.name"), event.actor_name.as_deref());
+        self.text_field(name!("actor.type"), event.actor_type.as_deref());
+        self.text_field(name!("agent"), event.agent.as_deref());
+        self.number_field(name!("bytes"), event.bytes);
+        self.text_field(name!("cloud"), Some(event.cloud.word()));
+        self.text_field(name!("credential"), event.credential.as_deref());
         if at.decode != Decode::None {
-            self.number_field("decode", Some(at.decode as u64));
+            self.number_field(name!("decode"), Some(at.decode as u64));
         }
-        self.text_field("direction", event.direction.as_deref());
-        self.text_field("dst.ip", event.dst_ip.as_deref());
-        self.number_field("dst.port", event.dst_port.map(u64::from));
-        self.time_field("end_time", event.end_time);
-        self.text_field("error.code", event.error_code.as_deref());
-        self.text_field("error.message", event.error_message.as_deref());
-        self.text_field("event_id", event.event_id.as_deref());
+        self.text_field(name!("direction"), event.direction.as_deref());
+        self.text_field(name!("dst.ip"), event.dst_ip.as_deref());
+        self.number_field(name!("dst.port"), event.dst_port.map(u64::from));
+        self.time_field(name!("end_time"), event.end_time);
+        self.text_field(name!("error.code"), event.error_code.as_deref());
+        self.text_field(name!("error.message"), event.error_message.as_deref());
+        self.text_field(name!("event_id"), event.event_id.as_deref());
         self.id_field(place, at);
-        self.text_field("kind", Some(event.kind.word()));
-        self.number_field("length", Some(at.length));
-        self.text_field("organization", event.organization.as_deref());
-        self.text_field("outcome", event.outcome.map(|word| word.word()));
-        self.number_field("packets", event.packets);
-        self.number_field("protocol", event.protocol.map(u64::from));
-        self.flag_field("quality", event.quality.0);
-        self.text_field("region", event.region.as_deref());
-        self.text_field("request_id", event.request_id.as_deref());
+        self.text_field(name!("kind"), Some(event.kind.word()));
+        self.number_field(name!("length"), Some(at.length));
+        self.text_field(name!("organization"), event.organization.as_deref());
+        self.text_field(name!("outcome"), event.outcome.map(|word| word.word()));
+        self.number_field(name!("packets"), event.packets);
+        self.number_field(name!("protocol"), event.protocol.map(u64::from));
+        self.flag_field(name!("quality"), event.quality.0);
+        self.text_field(name!("region"), event.region.as_deref());
+        self.text_field(name!("request_id"), event.request_id.as_deref());
         self.resources(&event.resources);
-        self.text_field("service", event.service.as_deref());
-        self.text_field("session", event.session.as_deref());
-        self.text_field("src.ip", event.src_ip.as_deref());
-        self.number_field("src.port", event.src_port.map(u64::from));
-        self.time_field("time", event.time.ns);
-        self.flag_field("time_flags", event.time.flags.0);
-        self.text_field("time_raw", event.time_raw.as_deref());
-        self.text_field("type", Some(&event.data_type));
+        self.text_field(name!("service"), event.service.as_deref());
+        self.text_field(name!("session"), event.session.as_deref());
+        self.text_field(name!("src.ip"), event.src_ip.as_deref());
+        self.number_field(name!("src.port"), event.src_port.map(u64::from));
+        self.time_field(name!("time"), event.time.ns);
+        self.flag_field(name!("time_flags"), event.time.flags.0);
+        self.text_field(name!("time_raw"), event.time_raw.as_deref());
+        self.text_field(name!("type"), Some(&event.data_type));
         self.out.extend_from_slice(b"}\n");
         &self.out
     }
 
-    fn key(&mut self, name: &str) {
-        if self.out.last() != Some(&b'{') {
-            self.out.push(b',');
-        }
-        self.out.push(b'"');
-        self.out.extend_from_slice(name.as_bytes());
-        self.out.extend_from_slice(b"\":");
+    /// Begins a member; `name` comes from [`name!`].
+    fn key(&mut self, name: &'static [u8]) {
+        let name = match self.out.last() {
+            Some(b'{') => name.get(1..).unwrap_or_default(),
+            _ => name,
+        };
+        self.out.extend_from_slice(name);
     }
 
-    fn text_field(&mut self, name: &str, value: Option<&str>) {
+    fn text_field(&mut self, name: &'static [u8], value: Option<&str>) {
         if let Some(value) = value {
             self.key(name);
             push_string(&mut self.out, value);
         }
     }
 
-    fn number_field(&mut self, name: &str, value: Option<u64>) {
+    fn number_field(&mut self, name: &'static [u8], value: Option<u64>) {
         if let Some(value) = value {
             self.key(name);
             let mut digits = itoa::Buffer::new();
@@ -109,13 +116,13 @@ impl Canonical {
         }
     }
 
-    fn flag_field(&mut self, name: &str, flags: u16) {
+    fn flag_field(&mut self, name: &'static [u8], flags: u16) {
         if flags != 0 {
             self.number_field(name, Some(u64::from(flags)));
         }
     }
 
-    fn time_field(&mut self, name: &str, value: Option<i64>) {
+    fn time_field(&mut self, name: &'static [u8], value: Option<i64>) {
         if let Some(ns) = value {
             self.key(name);
             self.text.clear();
@@ -127,7 +134,7 @@ impl Canonical {
     }
 
     fn id_field(&mut self, place: Place<'_>, at: &Locator) {
-        self.key("id");
+        self.key(name!("id"));
         let mut digits = itoa::Buffer::new();
         self.out.push(b'"');
         self.out.extend_from_slice(place.evidence.as_bytes());
@@ -147,21 +154,21 @@ impl Canonical {
         match resources {
             [] => {}
             [one] => {
-                self.text_field("resource.id", one.id.as_deref());
-                self.text_field("resource.name", one.name.as_deref());
-                self.text_field("resource.type", one.kind.as_deref());
+                self.text_field(name!("resource.id"), one.id.as_deref());
+                self.text_field(name!("resource.name"), one.name.as_deref());
+                self.text_field(name!("resource.type"), one.kind.as_deref());
             }
             many => {
-                self.key("resource");
+                self.key(name!("resource"));
                 self.out.push(b'[');
                 for (index, one) in many.iter().enumerate() {
                     if index > 0 {
                         self.out.push(b',');
                     }
                     self.out.push(b'{');
-                    self.text_field("id", one.id.as_deref());
-                    self.text_field("name", one.name.as_deref());
-                    self.text_field("type", one.kind.as_deref());
+                    self.text_field(name!("id"), one.id.as_deref());
+                    self.text_field(name!("name"), one.name.as_deref());
+                    self.text_field(name!("type"), one.kind.as_deref());
                     self.out.push(b'}');
                 }
                 self.out.push(b']');
@@ -173,14 +180,13 @@ impl Canonical {
 /// Appends a JSON string in the form of RFC 8785 section 3.2.2.2.
 pub fn push_string(out: &mut Vec<u8>, text: &str) {
     out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    for (at, &byte) in bytes.iter().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
-        out.extend_from_slice(&bytes[start..at]);
-        start = at + 1;
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, after) = rest.split_at(plain(rest));
+        out.extend_from_slice(plain);
+        let Some((byte, after)) = after.split_first() else {
+            break;
+        };
         match byte {
             b'"' => out.extend_from_slice(b"\\\""),
             b'\\' => out.extend_from_slice(b"\\\\"),
@@ -191,9 +197,31 @@ pub fn push_string(out: &mut Vec<u8>, text: &str) {
             12 => out.extend_from_slice(b"\\f"),
             _ => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
         }
+        rest = after;
     }
-    out.extend_from_slice(&bytes[start..]);
     out.push(b'"');
+}
+
+/// How many bytes from the first on need no escape; eight are looked at together.
+fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    let zero = |word: u64| word.wrapping_sub(ONES) & !word;
+    let special = |word: u64| {
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let quote = zero(word ^ (ONES * u64::from(b'"')));
+        let backslash = zero(word ^ (ONES * u64::from(b'\\')));
+        (control | quote | backslash) & (ONES * 0x80) != 0
+    };
+    let (words, _) = bytes.as_chunks::<8>();
+    let whole = words
+        .iter()
+        .take_while(|word| !special(u64::from_le_bytes(**word)));
+    let whole = whole.count() * 8;
+    let rest = bytes.get(whole..).unwrap_or_default();
+    let end = rest
+        .iter()
+        .position(|&byte| byte < 0x20 || byte == b'"' || byte == b'\\');
+    whole + end.unwrap_or(rest.len())
 }
 
 #[cfg(test)]

@@ -49,12 +49,12 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Spills to `temp`, with 32 MiB of pages and a checkpoint each 8 MiB.
+    /// Spills to `temp`, with 32 MiB of pages and a checkpoint each 32 MiB.
     pub fn new(temp: impl Into<PathBuf>) -> Self {
         Self {
             temp: temp.into(),
             cache_kib: 32 << 10,
-            autocheckpoint: 1000,
+            autocheckpoint: 4000,
         }
     }
 }

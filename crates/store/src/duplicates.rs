@@ -4,14 +4,21 @@
 //! so is the decoded content; the survivor is the first in sorted path order, the others are
 //! hidden and stay in its provenance. Equal ids with differing content are all kept and flagged
 //! `conflict`. Rows are settled after a load, over an index, so that little has to be held in
-//! memory and no thread can change the result.
+//! memory and no thread can change the result. A row that already stands for others stays whatever
+//! comes later.
+//!
+//! Records of formats without ids are never compared by themselves, but a member as a whole with
+//! others of the same bytes: [`members`].
 
-use std::collections::BTreeMap;
+mod content;
+pub(crate) mod members;
+
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
-use vestige_model::{Decode, Locator, MemberRef, RecordBytes, RecordBytesError};
+use vestige_model::{Decode, Locator, RecordBytes};
 
 use crate::writer::Writer;
 
@@ -22,8 +29,12 @@ pub struct Settled {
     pub duplicates: u64,
     /// Rows flagged as conflicting.
     pub conflicts: u64,
-    /// SHA-256 over the lines `<row id of duplicate> <row id of survivor>` in order of row id of
-    /// the duplicate.
+    /// Members that are duplicates as a whole; their rows are not in `duplicates`.
+    pub members: u64,
+    /// Rows that share an id with others and whose record could not be read: these count as
+    /// saying something else.
+    pub unread: u64,
+    /// What was found, as [`digest`] makes it.
     pub sha256: [u8; 32],
 }
 
@@ -33,20 +44,17 @@ pub enum SettleError {
     /// The database.
     #[error(transparent)]
     Database(#[from] rusqlite::Error),
-    /// Records had to be compared and could not be read.
-    #[error("comparing records with the same id: {0}")]
-    Bytes(#[from] RecordBytesError),
     /// The user stopped it.
     #[error("stopped")]
     Stopped,
 }
 
-/// How records are compared whose bytes differ.
+/// How records are compared.
 pub struct Compare<'a> {
     /// Gives decoded records.
     pub records: &'a dyn RecordBytes,
-    /// Whether two of them say the same (white space and key order aside).
-    pub same: &'a dyn Fn(&[u8], &[u8]) -> bool,
+    /// A hash of what a record says (white space and key order aside): equal hash is equal content.
+    pub content: &'a dyn Fn(&[u8]) -> [u8; 16],
 }
 
 /// One row among those that share an id.
@@ -59,10 +67,13 @@ struct Candidate {
     identity: (Value, Value),
     duplicate: bool,
     conflict: bool,
+    /// The row that stands for it.
+    survivor: Option<i64>,
 }
 
-/// Settles every group of rows that share an id and of which at least one row id is greater than
-/// `settled_to`. `seq` is the custody entry under which it happens.
+/// Settles members with the same bytes, then every group of rows that share an id and of which at
+/// least one row id is greater than `settled_to`. `seq` is the custody entry under which it
+/// happens.
 ///
 /// # Errors
 /// See [`SettleError`]; the caller's transaction is then to be taken back.
@@ -74,13 +85,19 @@ pub fn settle(
     compare: &Compare<'_>,
     progress: &dyn Fn(u64) -> bool,
 ) -> Result<Settled, SettleError> {
+    writer.begin_uncount(connection)?;
+    let members = members::settle(connection, writer, seq, &|| progress(0))?;
     find_shared(connection, settled_to)?;
+    let unread = content::fill(connection, compare, &|| progress(0))?;
     let mut work = Work {
         connection,
         writer,
-        compare,
         seq,
-        settled: Settled::default(),
+        settled: Settled {
+            members,
+            unread,
+            ..Settled::default()
+        },
         members: BTreeMap::new(),
     };
     let mut page = connection.prepare(
@@ -108,21 +125,24 @@ pub fn settle(
     Ok(settled)
 }
 
-/// The digest that the custody entry `seq` holds over the duplicates it settled.
+/// The digest that the custody entry `seq` holds over the duplicates it settled: SHA-256 over the
+/// lines `<row id of duplicate> <row id of survivor>` in order of the duplicate, then the lines
+/// `member <member id of duplicate> <member id of survivor>` in order of the duplicate, each ended
+/// by a line feed.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn digest(connection: &Connection, seq: u64) -> rusqlite::Result<[u8; 32]> {
-    let mut rows =
-        connection.prepare("SELECT event, survivor FROM duplicate WHERE seq=?1 ORDER BY event")?;
-    let mut rows = rows.query([seq as i64])?;
+    let events = "SELECT event||' '||survivor FROM duplicate WHERE seq=?1 ORDER BY event";
+    let members = "SELECT 'member '||member||' '||survivor FROM duplicate_member WHERE seq=?1 ORDER BY member";
     let mut digest = Sha256::new();
-    while let Some(row) = rows.next()? {
-        digest.update(format!(
-            "{} {}\n",
-            row.get::<_, i64>(0)?,
-            row.get::<_, i64>(1)?
-        ));
+    for sql in [events, members] {
+        let mut lines = connection.prepare(sql)?;
+        let mut lines = lines.query([seq as i64])?;
+        while let Some(line) = lines.next()? {
+            digest.update(line.get_ref(0)?.as_str()?);
+            digest.update("\n");
+        }
     }
     Ok(digest.finalize().into())
 }
@@ -153,7 +173,6 @@ fn find_shared(connection: &Connection, settled_to: i64) -> rusqlite::Result<()>
 struct Work<'a> {
     connection: &'a Connection,
     writer: &'a mut Writer,
-    compare: &'a Compare<'a>,
     seq: u64,
     settled: Settled,
     /// Records found to be duplicates, by member.
@@ -165,29 +184,31 @@ impl Work<'_> {
         let mut rows = candidates(self.connection, key)?;
         while !rows.is_empty() {
             let identity = rows[0].identity.clone();
-            let (same, other): (Vec<_>, Vec<_>) =
+            let (mut same, other): (Vec<_>, Vec<_>) =
                 rows.into_iter().partition(|row| row.identity == identity);
+            let known: HashSet<i64> = same.iter().filter_map(|row| row.survivor).collect();
+            same.sort_by_key(|row| !known.contains(&row.id));
             self.same_id(&same)?;
             rows = other;
         }
         Ok(())
     }
 
-    /// Settles rows with one id, in sorted path order.
+    /// Settles rows with one id: those that stand for others first, then in sorted path order.
     fn same_id(&mut self, rows: &[Candidate]) -> Result<(), SettleError> {
         let mut survivors: Vec<&Candidate> = Vec::new();
+        let mut by_content: HashMap<[u8; 16], i64> = HashMap::new();
         for row in rows {
-            let mut of = None;
-            for survivor in &survivors {
-                if self.equal(survivor, row)? {
-                    of = Some(survivor.id);
-                    break;
-                }
-            }
+            let of = row
+                .content
+                .and_then(|content| by_content.get(&content).copied());
             match of {
                 Some(survivor) if !row.duplicate => self.hide(row, survivor)?,
                 Some(_) => {}
-                None => survivors.push(row),
+                None => {
+                    survivors.push(row);
+                    by_content.extend(row.content.map(|content| (content, row.id)));
+                }
             }
         }
         if survivors.len() < 2 {
@@ -200,14 +221,6 @@ impl Work<'_> {
             self.settled.conflicts += 1;
         }
         Ok(())
-    }
-
-    fn equal(&self, one: &Candidate, other: &Candidate) -> Result<bool, SettleError> {
-        if one.content.is_some() && one.content == other.content {
-            return Ok(true);
-        }
-        let read = |row: &Candidate| self.compare.records.record(MemberRef(row.member), &row.at);
-        Ok((self.compare.same)(&read(one)?, &read(other)?))
     }
 
     fn hide(&mut self, row: &Candidate, survivor: i64) -> Result<(), SettleError> {
@@ -244,8 +257,9 @@ impl Work<'_> {
 fn candidates(connection: &Connection, key: i64) -> rusqlite::Result<Vec<Candidate>> {
     let mut statement = connection.prepare_cached(
         "SELECT e.id, e.member, e.offset, e.length, e.sub, e.decode, e.content, e.account,
-                e.event_id, e.hidden, e.conflict
+                e.event_id, e.hidden, e.conflict, d.survivor
          FROM event e INDEXED BY event_key JOIN member m ON m.id=e.member
+         LEFT JOIN duplicate d ON d.event=e.id
          WHERE e.event_key=?1 AND e.event_key IS NOT NULL AND e.hidden&2=0
          ORDER BY m.evidence, m.id, e.offset, e.sub",
     )?;
@@ -263,6 +277,7 @@ fn candidates(connection: &Connection, key: i64) -> rusqlite::Result<Vec<Candida
             identity: (row.get(7)?, row.get(8)?),
             duplicate: row.get::<_, i64>(9)? & 1 == 1,
             conflict: row.get::<_, Option<i64>>(10)?.is_some(),
+            survivor: row.get(11)?,
         })
     })?;
     rows.collect()

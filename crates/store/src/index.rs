@@ -28,11 +28,7 @@ pub const SECONDARY: &[(&str, &str)] = &[
         "flow_time",
         "CREATE INDEX flow_time ON flow(time) WHERE hidden=0",
     ),
-    // For patterns and networks, which are compared with every text of their kind.
-    (
-        "term_kind",
-        "CREATE INDEX term_kind ON term(kind,namespace)",
-    ),
+    ("term_key", "CREATE INDEX term_key ON term(key)"),
 ];
 
 /// Drops every secondary index; a maintenance connection is needed.
@@ -60,4 +56,20 @@ pub fn build(connection: &Connection, step: &mut dyn FnMut(&str)) -> rusqlite::R
         }
     }
     Ok(())
+}
+
+/// Whether rows lack a secondary index. A case without rows goes without until its first import is
+/// done.
+///
+/// # Errors
+/// What SQLite says.
+pub fn is_missing(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut present =
+        connection.prepare("SELECT 1 FROM sqlite_schema WHERE type='index' AND name=?1")?;
+    let mut missing = false;
+    for (name, _) in SECONDARY {
+        missing |= !present.exists([name])?;
+    }
+    let rows = "SELECT EXISTS(SELECT 1 FROM event) OR EXISTS(SELECT 1 FROM flow)";
+    Ok(missing && connection.query_row(rows, [], |row| row.get(0))?)
 }

@@ -94,8 +94,23 @@ impl Rollup {
             first: time.unwrap_or(i64::MAX),
             last: time.unwrap_or(i64::MIN),
         };
+        self.add_flow(pair, time, &sum);
+    }
+
+    /// Takes one flow back. Its time stays in first and last: the row that stays has it too.
+    pub fn uncount_flow(&mut self, pair: FlowKey, time: Option<i64>, bytes: i64, packets: i64) {
+        let sum = FlowSum {
+            flows: -1,
+            bytes: -bytes.max(0),
+            packets: -packets.max(0),
+            ..FlowSum::default()
+        };
+        self.add_flow(pair, time, &sum);
+    }
+
+    fn add_flow(&mut self, pair: FlowKey, time: Option<i64>, sum: &FlowSum) {
         let hour = time.map_or(-1, |time| time.div_euclid(HOUR));
-        self.hours.entry((hour, pair)).or_default().add(&sum);
+        self.hours.entry((hour, pair)).or_default().add(sum);
     }
 
     /// Adds another roll-up, its term numbers mapped by `id` (0 stays 0).
@@ -190,6 +205,16 @@ fn dated(sum: &FlowSum) -> (Option<i64>, Option<i64>) {
         (sum.first != i64::MAX).then_some(sum.first),
         (sum.last != i64::MIN).then_some(sum.last),
     )
+}
+
+/// Whether a sum has stopped growing: what it would be without one of its rows is not known.
+///
+/// # Errors
+/// What SQLite says.
+pub fn is_capped(connection: &Connection) -> rusqlite::Result<bool> {
+    connection
+        .prepare("SELECT 1 FROM flow_pair WHERE bytes>=?1 OR packets>=?1")?
+        .exists([MOST])
 }
 
 /// SQL for the whole number of `unit`s in `time`, rounded down for times before 1970 too.

@@ -161,14 +161,16 @@ pub fn withdrawals(connection: &Connection) -> Result<BTreeMap<i64, u64>, CaseEr
     read().map_err(|error| failed(connection, "reading what was withdrawn", error))
 }
 
-/// The custody entries under which rows were found to be duplicates.
+/// The custody entries under which rows or members were found to be duplicates.
 ///
 /// # Errors
 /// What SQLite says.
 pub fn duplicate_seqs(connection: &Connection) -> Result<Vec<u64>, CaseError> {
     let read = || {
         connection
-            .prepare("SELECT DISTINCT seq FROM duplicate ORDER BY seq")?
+            .prepare(
+                "SELECT seq FROM duplicate UNION SELECT seq FROM duplicate_member ORDER BY seq",
+            )?
             .query_map([], |row| Ok(row.get::<_, i64>(0)?.unsigned_abs()))?
             .collect::<rusqlite::Result<Vec<_>>>()
     };

@@ -96,17 +96,23 @@ impl HashKey {
         hasher.finish128().as_u128()
     }
 
-    /// The key under which a term is indexed: 43 bits of its kind and its text without case, so
-    /// that all spellings and namespaces of a text lie together, then 20 bits of its own hash, so
-    /// that evidence with very many spellings of one text gives each a key of its own.
+    /// The key under which a term is indexed: 6 bits of its kind, so that the terms of a kind lie
+    /// together; 37 bits of its text without case, so that all spellings and namespaces of a text
+    /// do; 20 bits of its own hash, so that evidence with very many spellings of one text gives
+    /// each a key of its own.
     pub fn key(self, kind: TermKind, value: &str, hash: u128) -> i64 {
         self.spellings(kind, value).start() | (hash as i64) & OWN
+    }
+
+    /// The keys of all terms of a kind.
+    pub fn keys_of(kind: TermKind) -> RangeInclusive<i64> {
+        let first = i64::from(kind as u8) << KIND;
+        first..=first | ((1 << KIND) - 1)
     }
 
     /// The keys of all terms of this kind that are this text, whatever their case.
     pub fn spellings(self, kind: TermKind, value: &str) -> RangeInclusive<i64> {
         let mut hasher = self.hasher();
-        hasher.write_u8(kind as u8);
         if value.is_ascii() {
             for part in value.as_bytes().chunks(64) {
                 let mut folded = [0; 64];
@@ -119,7 +125,8 @@ impl HashKey {
             let folded: String = value.chars().map(fold).collect();
             hasher.write(folded.as_bytes());
         }
-        let first = stored(hasher.finish128().as_u128()) & !OWN;
+        let text = hasher.finish128().as_u128() as i64 & ((1 << KIND) - 1) & !OWN;
+        let first = i64::from(kind as u8) << KIND | text;
         first..=first | OWN
     }
 
@@ -139,6 +146,9 @@ impl HashKey {
 
 /// The bits of a term's key that are of its own hash.
 const OWN: i64 = (1 << 20) - 1;
+
+/// Bits of a term's key below its kind.
+const KIND: u32 = 57;
 
 /// The lower case of a character, one for one. A character outside ASCII never becomes one inside
 /// it, so that SQLite's NOCASE decides the same way where a text is all ASCII.
@@ -173,6 +183,9 @@ mod tests {
         assert!(!range.contains(&of(TermKind::Action, "getobjects ä")));
         assert!(!range.contains(&of(TermKind::Service, "getobject ä")));
         assert!(*range.start() >= 0);
+        let of_kind = HashKey::keys_of(TermKind::Action);
+        assert!(of_kind.contains(range.start()) && of_kind.contains(range.end()));
+        assert!(!of_kind.contains(&of(TermKind::ErrorCode, "GetObject")));
         assert_ne!(of(TermKind::Action, "A"), of(TermKind::Action, "a"));
     }
 }

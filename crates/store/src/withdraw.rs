@@ -1,6 +1,10 @@
 //! Hiding the rows of an evidence item that must no longer be worked with. Its bytes, its rows and
 //! its custody entries stay; what other items hid as its duplicates comes into view.
 
+mod members;
+
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, params};
 
 use crate::case_file::CaseError;
@@ -44,7 +48,7 @@ pub struct Standing {
     pub bytes: u64,
     /// The custody entry that withdrew it.
     pub withdrawn_seq: Option<u64>,
-    /// Items that are the same file, or hold an identical member: rows were not stored again.
+    /// Items that are the same file: its rows were not stored again.
     pub same: Vec<i64>,
 }
 
@@ -54,10 +58,7 @@ pub struct Standing {
 /// What SQLite says.
 pub fn standing(connection: &Connection, evidence: i64) -> rusqlite::Result<Option<Standing>> {
     let mut same = connection.prepare(
-        "SELECT id FROM evidence WHERE withdrawn_seq IS NULL AND id<>?1 AND (duplicate_of=?1
-           OR id IN (SELECT d.evidence FROM member m JOIN member d ON d.content=m.content
-                      WHERE m.evidence=?1 AND m.content IS NOT NULL AND d.content IS NOT NULL
-                        AND d.state='duplicate'))
+        "SELECT id FROM evidence WHERE withdrawn_seq IS NULL AND id<>?1 AND duplicate_of=?1
          ORDER BY id",
     )?;
     let same = same
@@ -120,8 +121,9 @@ fn hide_rows(
         ..Withdrawn::default()
     };
     step("settling duplicates");
-    let affected = collect_duplicates(connection)?;
+    let mut affected = collect_duplicates(connection)?;
     reveal(connection, &mut done)?;
+    affected.extend(members::reveal(connection, evidence, &mut done)?);
     for seq in affected {
         let sha256 = duplicates::digest(connection, seq)?;
         done.restated.push(Restated { seq, sha256 });
@@ -169,7 +171,7 @@ fn hide_members(connection: &Connection, evidence: i64) -> rusqlite::Result<u64>
 
 /// Lists the duplicates that lost their survivor, each with its place among those that shared it,
 /// and returns the custody entries that found them.
-fn collect_duplicates(connection: &Connection) -> rusqlite::Result<Vec<u64>> {
+fn collect_duplicates(connection: &Connection) -> rusqlite::Result<BTreeSet<u64>> {
     connection.execute_batch(
         "DROP TABLE IF EXISTS temp.orphan;
          CREATE TEMP TABLE orphan(event INTEGER PRIMARY KEY, heir INTEGER NOT NULL, seq INTEGER NOT NULL);
@@ -239,8 +241,12 @@ fn has_key_index(connection: &Connection) -> rusqlite::Result<bool> {
 /// Rows whose visibility nothing on record explains.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unexplained {
-    /// Events that are hidden as duplicates and have no survivor on record, or the reverse.
+    /// Rows that are hidden as duplicates and have no survivor on record, themselves or their
+    /// member, or the reverse.
     pub duplicates: u64,
+    /// Members that are marked as duplicates and have no survivor with the same bytes on record, or
+    /// the reverse; and members with rows that are marked as rejected.
+    pub members: u64,
     /// Rows that are hidden as withdrawn although their item is not, or the reverse.
     pub withdrawn: u64,
     /// Rows that belong to no member, or to one whose range does not hold them.
@@ -265,11 +271,12 @@ pub fn unexplained(connection: &Connection) -> Result<Unexplained, CaseError> {
 
 fn compare_rows(connection: &Connection) -> rusqlite::Result<Unexplained> {
     let mut found = Unexplained::default();
-    // Flows are never duplicates of one another.
+    // Flows are never duplicates of one another by themselves.
     let on_record = "EXISTS(SELECT 1 FROM duplicate d WHERE d.event=r.id)";
     for (table, duplicate) in [("event", on_record), ("flow", "0")] {
         let sql = format!(
-            "SELECT total(r.hidden&1<>0 AND NOT {duplicate}),
+            "SELECT total((r.hidden&1<>0) <> ({duplicate} OR r.member IN
+                      (SELECT member FROM duplicate_member))),
                     total((r.hidden&2<>0) <> (r.member IN
                       (SELECT m.id FROM member m JOIN evidence v ON v.id=m.evidence
                         WHERE v.withdrawn_seq IS NOT NULL))),
@@ -283,9 +290,22 @@ fn compare_rows(connection: &Connection) -> rusqlite::Result<Unexplained> {
         found.withdrawn += withdrawn as u64;
         found.strays += strays as u64;
     }
-    let visible = "SELECT count(*) FROM duplicate d LEFT JOIN event e ON e.id=d.event
-                    WHERE e.id IS NULL OR e.hidden&1=0";
-    let visible: i64 = connection.query_row(visible, [], |row| row.get(0))?;
-    found.duplicates += visible.unsigned_abs();
+    let count = |sql: &str| {
+        connection.query_row(sql, [], |row| row.get::<_, i64>(0).map(i64::unsigned_abs))
+    };
+    found.duplicates +=
+        count("SELECT count(*) FROM duplicate WHERE event NOT IN (SELECT id FROM event)")?;
+    found.members = count(APART)? + count(NO_MEMBER)?;
     Ok(found)
 }
+
+/// Members that are not what the record of duplicates makes of them.
+const APART: &str = "SELECT count(*) FROM member m
+    LEFT JOIN duplicate_member d ON d.member=m.id LEFT JOIN member s ON s.id=d.survivor
+   WHERE CASE WHEN d.member IS NULL THEN m.state='duplicate' OR m.state='rejected' AND m.events>0
+         ELSE m.state NOT IN ('duplicate','partial') OR m.stored<>0
+           OR m.content IS NULL OR s.content IS NOT m.content END";
+
+/// Records of duplicates about no member.
+const NO_MEMBER: &str =
+    "SELECT count(*) FROM duplicate_member WHERE member NOT IN (SELECT id FROM member)";

@@ -1,6 +1,6 @@
 //! Rows go in wholly or not at all, and everything counted on the way equals what a scan finds.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use proptest::prelude::*;
 use rusqlite::{Connection, TransactionBehavior};
@@ -64,10 +64,10 @@ fn any_event() -> impl Strategy<Value = Event<'static>> {
                 event.bytes = bytes;
                 event.account = account;
                 event.resources = resources;
+                // A flow with an id goes with the events.
+                event.event_id = id;
                 if flow {
                     event.resources.truncate(1);
-                } else {
-                    event.event_id = id;
                 }
                 event
             },
@@ -88,7 +88,13 @@ fn any_batch() -> impl Strategy<Value = Vec<Event<'static>>> {
         .prop_flat_map(|pool| proptest::collection::vec(proptest::sample::select(pool), 1..20))
 }
 
-fn write(connection: &mut Connection, writer: &mut Writer, batch: &[Event<'static>], commit: bool) {
+fn write(
+    connection: &mut Connection,
+    writer: &mut Writer,
+    records: &mut Written,
+    batch: &[Event<'static>],
+    commit: bool,
+) {
     let mut encoder = Encoder::new(KEY);
     let place = Place {
         evidence: "0000000000000000",
@@ -100,7 +106,7 @@ fn write(connection: &mut Connection, writer: &mut Writer, batch: &[Event<'stati
             length: 100,
             ..Locator::default()
         };
-        encoder.push(place, 0, &at, Some(content(event)), event);
+        encoder.push(place, 0, &at, event);
     }
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
@@ -108,6 +114,10 @@ fn write(connection: &mut Connection, writer: &mut Writer, batch: &[Event<'stati
     let mut open = writer.begin(transaction).unwrap();
     open.chunk(&encoder.take_chunk()).unwrap();
     let member = open.member_id(0);
+    for (event, offset) in batch.iter().zip((0..).step_by(100)) {
+        let record = content(event).to_vec();
+        records.0.insert((member, offset), record);
+    }
     open.transaction()
         .execute(
             "INSERT INTO member VALUES(?1,1,'0','a','',1,NULL,NULL,'test',NULL,NULL,0,'imported',NULL,
@@ -148,22 +158,22 @@ fn counted(connection: &Connection) -> BTreeMap<&'static str, Vec<String>> {
         .collect()
 }
 
-/// No two records say the same when their bytes differ.
-struct Apart;
+/// The records of the events written, by member and offset.
+#[derive(Default)]
+struct Written(HashMap<(i64, u64), Vec<u8>>);
 
-impl RecordBytes for Apart {
+impl RecordBytes for Written {
     fn record(&self, member: MemberRef, at: &Locator) -> Result<Vec<u8>, RecordBytesError> {
-        Ok(format!("{}.{}", member.0, at.offset).into_bytes())
+        Ok(self.0[&(member.0, at.offset)].clone())
     }
 }
 
-fn settle_all(connection: &mut Connection, writer: &mut Writer) -> u64 {
+fn settle_all(connection: &mut Connection, writer: &mut Writer, records: &Written) -> u64 {
     index::build(connection, &mut |_| {}).unwrap();
     let transaction = connection.transaction().unwrap();
-    let same = |one: &[u8], other: &[u8]| one == other;
     let compare = Compare {
-        records: &Apart,
-        same: &same,
+        records,
+        content: &|record| record.try_into().unwrap(),
     };
     let settled = settle(&transaction, writer, 0, 9, &compare, &|_| true).unwrap();
     writer.flush(&transaction).unwrap();
@@ -178,13 +188,13 @@ proptest! {
     fn counts_equal_a_scan(
         batches in proptest::collection::vec(any_batch(), 1..4),
     ) {
-        let mut connection = case();
+        let (mut connection, mut records) = (case(), Written::default());
         let mut writer = Writer::new(&connection).unwrap();
         for batch in &batches {
-            write(&mut connection, &mut writer, batch, true);
+            write(&mut connection, &mut writer, &mut records, batch, true);
         }
         prop_assert!(is_pending(&connection, COUNTS).unwrap());
-        settle_all(&mut connection, &mut writer);
+        settle_all(&mut connection, &mut writer, &records);
         prop_assert!(!is_pending(&connection, COUNTS).unwrap());
         let on_the_way = counted(&connection);
         rollup::rebuild(&connection, &mut |_| {}).unwrap();
@@ -195,10 +205,10 @@ proptest! {
     fn duplicates_are_the_later_equal_ones(
         events in any_batch(),
     ) {
-        let mut connection = case();
+        let (mut connection, mut records) = (case(), Written::default());
         let mut writer = Writer::new(&connection).unwrap();
-        write(&mut connection, &mut writer, &events, true);
-        let found = settle_all(&mut connection, &mut writer);
+        write(&mut connection, &mut writer, &mut records, &events, true);
+        let found = settle_all(&mut connection, &mut writer, &records);
         let mut seen = HashSet::new();
         let with_id = events.iter().filter(|event| event.event_id.is_some());
         let expected = with_id
@@ -212,21 +222,22 @@ proptest! {
 
 #[test]
 fn a_batch_that_is_dropped_leaves_nothing_and_miscounts_nothing() {
-    let mut connection = case();
+    let (mut connection, mut records) = (case(), Written::default());
     let mut writer = Writer::new(&connection).unwrap();
     let mut event = Event::new(Kind::Event, "test:log:record", Cloud::Aws);
     event.action = Some("GetObject".into());
     write(
         &mut connection,
         &mut writer,
+        &mut records,
         std::slice::from_ref(&event),
         true,
     );
     let mut other = event.clone();
     other.action = Some("PutObject".into());
-    write(&mut connection, &mut writer, &[other], false);
-    write(&mut connection, &mut writer, &[event], true);
-    settle_all(&mut connection, &mut writer);
+    write(&mut connection, &mut writer, &mut records, &[other], false);
+    write(&mut connection, &mut writer, &mut records, &[event], true);
+    settle_all(&mut connection, &mut writer, &records);
     let sql = "SELECT value||' '||count FROM term WHERE kind=13";
     let terms: Vec<String> = connection
         .prepare(sql)

@@ -24,7 +24,8 @@ pub struct Withdrawn {
     pub name: String,
     /// Rows hidden.
     pub hidden: u64,
-    /// Rows of other items that were hidden as duplicates of these and are visible now.
+    /// Rows of other items that were hidden as duplicates of these, or of their members, and are
+    /// visible now.
     pub revealed: u64,
     /// Items that are the same file: their rows were never stored, and are not visible either.
     pub same: Vec<String>,

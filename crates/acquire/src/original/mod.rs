@@ -26,6 +26,7 @@ use sha2::{Digest as _, Sha256};
 pub use error::OriginalError;
 pub use in_place::{receive_in_place, receive_in_place_watched};
 pub use sweep::{Swept, sweep};
+pub(crate) use sweep::{digest_named, entries, remove};
 
 use crate::Faults;
 use crate::intake::{self, Listed};

@@ -72,26 +72,36 @@ fn sweep_folder(
 
 /// The digest an original's path states, none where it is not the path of one.
 fn digest_of(folder: &Path, path: &Path) -> Option<Sha256Digest> {
+    let sha256 = digest_named(path)?;
+    let placed = folder.file_name()?.to_str()? == hex(&sha256).get(..2)?;
+    (placed && !is_folder(path)).then_some(sha256)
+}
+
+/// The digest that is the name of a file or folder.
+pub(crate) fn digest_named(path: &Path) -> Option<Sha256Digest> {
     let name = path.file_name()?.to_str().filter(|name| name.len() == 64)?;
     let mut sha256 = [0; 32];
     for (byte, digits) in sha256.iter_mut().zip(name.as_bytes().chunks(2)) {
         *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
     }
-    let placed = folder.file_name()?.to_str()? == name.get(..2)? && hex(&sha256) == name;
-    (placed && !is_folder(path)).then_some(sha256)
+    (hex(&sha256) == name).then_some(sha256)
 }
 
 fn is_folder(path: &Path) -> bool {
     path.symlink_metadata().is_ok_and(|meta| meta.is_dir())
 }
 
-fn remove(path: &Path, step: &'static str, faults: &Faults) -> Result<(), OriginalError> {
+pub(crate) fn remove(
+    path: &Path,
+    step: &'static str,
+    faults: &Faults,
+) -> Result<(), OriginalError> {
     faults
         .step(step, || fs::remove_file(path))
         .map_err(|source| OriginalError::storage(path, step, 0, source))
 }
 
-fn entries(folder: &Path) -> Result<Vec<PathBuf>, OriginalError> {
+pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, OriginalError> {
     let read = || -> io::Result<Vec<PathBuf>> {
         fs::read_dir(folder)?
             .map(|entry| Ok(entry?.path()))

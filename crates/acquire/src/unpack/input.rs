@@ -40,7 +40,7 @@ impl<'a> Window<'a> {
         let mut done = 0;
         while let Some(rest) = buffer.get_mut(done..want).filter(|rest| !rest.is_empty()) {
             match self.file.read_at(rest, self.start + offset + done as u64) {
-                Ok(0) => break,
+                Ok(0) => return Err(shorter(self.start + offset + done as u64)),
                 Ok(count) => done += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),
@@ -48,6 +48,12 @@ impl<'a> Window<'a> {
         }
         Ok(done)
     }
+}
+
+/// A file that somebody cut while it was read: its end here is not the end of what was received.
+fn shorter(at: u64) -> io::Error {
+    let told = format!("the file became shorter while it was read; it ends at offset {at}");
+    io::Error::new(io::ErrorKind::UnexpectedEof, told)
 }
 
 /// Reads a window from its first byte to its last.

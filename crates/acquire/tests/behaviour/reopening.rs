@@ -124,6 +124,25 @@ fn a_large_member_gets_a_side_copy_and_does_not_need_it() {
 }
 
 #[test]
+fn a_sweep_leaves_finished_side_copies_of_known_evidence_only() {
+    let case = tempfile::tempdir().unwrap();
+    let folder = |digit: &str| case.path().join(seekable::FOLDER).join(digit.repeat(32));
+    for digit in ["aa", "bb"] {
+        fs::create_dir_all(folder(digit)).unwrap();
+        fs::write(folder(digit).join("0.seek"), b"finished").unwrap();
+        fs::write(folder(digit).join(".side-copy-x1"), b"half").unwrap();
+    }
+    fs::write(case.path().join("index/other"), b"of something else").unwrap();
+    let removed = seekable::sweep(case.path(), &Faults::none(), &|sha256| sha256[0] == 0xaa);
+    assert_eq!(removed.unwrap(), 3);
+    assert!(folder("aa").join("0.seek").exists() && !folder("aa").join(".side-copy-x1").exists());
+    assert!(!folder("bb").exists() && case.path().join("index/other").exists());
+    let nothing = tempfile::tempdir().unwrap();
+    let removed = seekable::sweep(nothing.path(), &Faults::none(), &|_| false);
+    assert_eq!(removed.unwrap(), 0);
+}
+
+#[test]
 fn missing_changed_and_exchanged_originals_are_told() {
     let case = tempfile::tempdir().unwrap();
     let item = keep(case.path(), b"original");

@@ -10,7 +10,7 @@ mod terms;
 
 pub use columns::{Column, EVENT, FLOW};
 pub use rows::{EventRow, FlowRow, Ident, ResourceRow};
-pub use terms::{HashedMap, LocalTerm, LocalTerms};
+pub use terms::{HashedMap, LocalTerm, LocalTerms, Passthrough};
 
 use sha2::{Digest, Sha256};
 use vestige_model::canonical::{Canonical, Place};
@@ -67,15 +67,8 @@ impl Encoder {
     }
 
     /// Adds one normalised row ([`Event::normalise`]). `member` counts the members of the batch
-    /// from 0; `content` is BLAKE3-128 of the decoded record where its format has ids.
-    pub fn push(
-        &mut self,
-        place: Place<'_>,
-        member: u32,
-        at: &Locator,
-        content: Option<[u8; 16]>,
-        event: &Event<'_>,
-    ) {
+    /// from 0.
+    pub fn push(&mut self, place: Place<'_>, member: u32, at: &Locator, event: &Event<'_>) {
         self.digest.update(self.canonical.row(place, at, event));
         self.rows += 1;
         match event.kind {
@@ -83,7 +76,7 @@ impl Encoder {
                 rows::push_flow(&mut self.chunk, self.key, member, at, event);
             }
             _ => {
-                rows::push_event(&mut self.chunk, self.key, member, at, content, event);
+                rows::push_event(&mut self.chunk, self.key, member, at, event);
             }
         }
     }
@@ -93,9 +86,14 @@ impl Encoder {
         self.chunk.rows() >= CHUNK_ROWS
     }
 
-    /// The chunk so far; the next one begins empty.
+    /// The chunk so far; the next one begins empty, with room for as much.
     pub fn take_chunk(&mut self) -> Chunk {
-        std::mem::take(&mut self.chunk)
+        let next = Chunk {
+            terms: LocalTerms::as_large_as(&self.chunk.terms),
+            events: Vec::with_capacity(self.chunk.events.len()),
+            ..Chunk::default()
+        };
+        std::mem::replace(&mut self.chunk, next)
     }
 
     /// Rows and SHA-256 of the batch that ends here; the next row begins another.

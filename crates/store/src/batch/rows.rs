@@ -44,24 +44,30 @@ fn parse_uuid(text: &str) -> Option<[u8; 16]> {
     if text.len() != 36 {
         return None;
     }
-    let digit = |byte: u8| match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    };
-    let (mut out, mut at) = ([0; 16], 0);
-    for (index, slot) in out.iter_mut().enumerate() {
-        if matches!(index, 4 | 6 | 8 | 10) {
-            if text[at] != b'-' {
-                return None;
-            }
-            at += 1;
-        }
-        *slot = digit(text[at])? << 4 | digit(text[at + 1])?;
-        at += 2;
+    // Where the pairs of digits stand.
+    const PAIRS: [usize; 16] = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+    let mut out = [0; 16];
+    // Of digits that are none, the upper half is set.
+    let mut wrong = 0;
+    for (slot, at) in out.iter_mut().zip(PAIRS) {
+        let (high, low) = (DIGIT[text[at] as usize], DIGIT[text[at + 1] as usize]);
+        wrong |= high | low;
+        *slot = high << 4 | low & 15;
     }
-    Some(out)
+    let hyphens = [8, 13, 18, 23].iter().all(|&at| text[at] == b'-');
+    (hyphens && wrong < 16).then_some(out)
 }
+
+/// The value of each hexadecimal digit in lower case, 255 for other bytes.
+const DIGIT: [u8; 256] = {
+    let mut table = [255; 256];
+    let mut value = 0;
+    while value < 16 {
+        table[b"0123456789abcdef"[value as usize] as usize] = value;
+        value += 1;
+    }
+    table
+};
 
 /// A row of `event`.
 #[derive(Clone, Debug)]
@@ -74,8 +80,6 @@ pub struct EventRow {
     pub event_id: Ident,
     /// The provider's request id.
     pub request_id: Ident,
-    /// BLAKE3-128 of the decoded record.
-    pub content: Option<[u8; 16]>,
     /// Member of the batch, from 0.
     pub member: u32,
     /// Where the record lies.
@@ -172,7 +176,6 @@ pub(super) fn push_event(
     key: HashKey,
     member: u32,
     at: &Locator,
-    content: Option<[u8; 16]>,
     event: &Event<'_>,
 ) {
     let mut fill = Fill {
@@ -254,7 +257,6 @@ pub(super) fn push_event(
         time_raw: event.time_raw.as_deref().map(Into::into),
         event_id: Ident::new(event.event_id.as_deref()),
         request_id: Ident::new(event.request_id.as_deref()),
-        content,
         member,
         at: *at,
     });

@@ -59,7 +59,12 @@ pub struct LocalTerms {
     by_hash: HashedMap<u32>,
     terms: Vec<LocalTerm>,
     text: String,
+    /// The term of each kind that was mentioned last, index + 1: most rows repeat the one before.
+    last: [u32; KINDS],
 }
+
+/// More than the greatest number of a kind.
+const KINDS: usize = 32;
 
 /// One mention of a text in a row.
 #[derive(Clone, Copy, Debug)]
@@ -75,10 +80,56 @@ pub struct Mention {
 }
 
 impl LocalTerms {
+    /// None yet, with room for as many as another chunk has.
+    pub fn as_large_as(other: &LocalTerms) -> LocalTerms {
+        let terms = other.terms.len();
+        LocalTerms {
+            by_hash: HashedMap::with_capacity_and_hasher(terms, BuildHasherDefault::default()),
+            terms: Vec::with_capacity(terms),
+            text: String::with_capacity(other.text.len()),
+            ..LocalTerms::default()
+        }
+    }
+
     /// The number of a text (index + 1), counting the mention.
     pub fn mention(&mut self, key: HashKey, mention: Mention, value: &str) -> i64 {
+        let kind = mention.kind as usize;
+        let last = self.last.get(kind).copied().unwrap_or(0);
+        let index = if self.is(last, mention, value) {
+            last - 1
+        } else {
+            let index = self.index(key, mention, value);
+            if let Some(last) = self.last.get_mut(kind) {
+                *last = index + 1;
+            }
+            index
+        };
+        let term = &mut self.terms[index as usize];
+        if mention.destination {
+            term.count_dst += 1;
+        } else {
+            term.count += 1;
+        }
+        if let Some(time) = mention.time {
+            term.first = term.first.min(time);
+            term.last = term.last.max(time);
+        }
+        i64::from(index) + 1
+    }
+
+    /// Whether the term with this number is this text.
+    fn is(&self, number: u32, mention: Mention, value: &str) -> bool {
+        let Some(term) = self.terms.get((number as usize).wrapping_sub(1)) else {
+            return false;
+        };
+        let text = self.text.as_bytes();
+        term.namespace == mention.namespace
+            && text.get(term.start as usize..term.end as usize) == Some(value.as_bytes())
+    }
+
+    fn index(&mut self, key: HashKey, mention: Mention, value: &str) -> u32 {
         let hash = key.term(mention.kind, mention.namespace, value);
-        let index = *self.by_hash.entry(hash).or_insert_with(|| {
+        *self.by_hash.entry(hash).or_insert_with(|| {
             let start = self.text.len() as u32;
             self.text.push_str(value);
             self.terms.push(LocalTerm {
@@ -94,18 +145,7 @@ impl LocalTerms {
                 last: i64::MIN,
             });
             (self.terms.len() - 1) as u32
-        });
-        let term = &mut self.terms[index as usize];
-        if mention.destination {
-            term.count_dst += 1;
-        } else {
-            term.count += 1;
-        }
-        if let Some(time) = mention.time {
-            term.first = term.first.min(time);
-            term.last = term.last.max(time);
-        }
-        i64::from(index) + 1
+        })
     }
 
     /// Takes back one count of a text that the same row has mentioned before.

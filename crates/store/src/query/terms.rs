@@ -66,7 +66,29 @@ fn exact(values: &[Value]) -> Option<Vec<(&Pattern, String)>> {
         .collect()
 }
 
-const COLUMNS: &str = "SELECT id, count, value FROM term WHERE kind=?1";
+const BY_KEY: &str = "SELECT id, count, value FROM term WHERE kind=?1 AND key BETWEEN ?2 AND ?3";
+
+/// The same by reading the whole dictionary.
+const WHOLE: &str =
+    "SELECT id, count, value FROM term NOT INDEXED WHERE kind=?1 AND key BETWEEN ?2 AND ?3";
+
+/// The way to the terms of a kind: by their keys, unless they are so many that reading the whole
+/// dictionary in its order is faster.
+fn way(connection: &Connection, kind: TermKind) -> Result<&'static str> {
+    const LOOKUP: i64 = 6;
+    let last = "SELECT coalesce(max(id),0) FROM term";
+    let all: i64 = connection
+        .prepare_cached(last)?
+        .query_row([], |row| row.get(0))?;
+    let keys = HashKey::keys_of(kind);
+    let some = "SELECT count(*) FROM (SELECT 1 FROM term WHERE key BETWEEN ?1 AND ?2 LIMIT ?3)";
+    let few: i64 = connection
+        .prepare_cached(some)?
+        .query_row((keys.start(), keys.end(), all / LOOKUP + 1), |row| {
+            row.get(0)
+        })?;
+    Ok(if few <= all / LOOKUP { BY_KEY } else { WHOLE })
+}
 
 fn by_text(
     connection: &Connection,
@@ -74,8 +96,7 @@ fn by_text(
     kind: TermKind,
     texts: &[(&Pattern, String)],
 ) -> Result<Terms> {
-    let mut statement =
-        connection.prepare_cached(&format!("{COLUMNS} AND key BETWEEN ?2 AND ?3"))?;
+    let mut statement = connection.prepare_cached(BY_KEY)?;
     let mut terms = Terms::default();
     for (pattern, text) in texts {
         let keys = key.spellings(kind, text);
@@ -102,8 +123,9 @@ fn by_reading(connection: &Connection, kind: TermKind, values: &[Value]) -> Resu
             _ => None,
         })
         .collect();
-    let mut statement = connection.prepare_cached(COLUMNS)?;
-    let mut rows = statement.query([kind as u8])?;
+    let mut statement = connection.prepare_cached(way(connection, kind)?)?;
+    let keys = HashKey::keys_of(kind);
+    let mut rows = statement.query((kind as u8, keys.start(), keys.end()))?;
     let mut terms = Terms::default();
     while let Some(row) = rows.next()? {
         let value = row.get_ref(2)?.as_str()?;
@@ -116,7 +138,7 @@ fn by_reading(connection: &Connection, kind: TermKind, values: &[Value]) -> Resu
 }
 
 impl Terms {
-    /// Adds a row of [`COLUMNS`].
+    /// Adds a row of [`BY_KEY`].
     fn add(&mut self, row: &Row<'_>) -> Result<()> {
         let count: i64 = row.get(1)?;
         self.ids.push(row.get(0)?);

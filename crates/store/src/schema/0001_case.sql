@@ -86,7 +86,7 @@ CREATE TABLE member(
   content      BLOB,                        -- BLAKE3 of the decompressed bytes, for formats without ids
   seekable     INTEGER NOT NULL,            -- 1: a side copy lies in index/
   state        TEXT NOT NULL CHECK(state IN ('imported','partial','rejected','duplicate')),
-  reason       TEXT,
+  reason       TEXT,                        -- why it is partial or rejected, or what it repeats
   found        INTEGER NOT NULL,
   stored       INTEGER NOT NULL,
   duplicate    INTEGER NOT NULL,
@@ -117,8 +117,9 @@ CREATE TABLE warning(
 CREATE INDEX warning_evidence ON warning(evidence);
 
 -- The dictionary: every repeated text once. `kind` is a term::Kind; `namespace` keeps entities of
--- two clouds apart (255: shared by all). `key` is 43 bits of a keyed hash of kind and text without
--- case, then 20 bits of one of all three exactly; equal keys are told apart by value. `count` is the
+-- two clouds apart (255: shared by all). `key` is 6 bits of kind, 37 bits of a keyed hash of the
+-- text without case, then 20 bits of a hash of all three exactly; equal keys are told apart by value.
+-- Its index is a secondary one. `count` is the
 -- number of visible rows that have it, an address as anything but destination; `count_dst` of those
 -- that have an address as destination.
 CREATE TABLE term(
@@ -132,7 +133,6 @@ CREATE TABLE term(
   first     INTEGER,                        -- UTC ns over the rows counted
   last      INTEGER
 ) STRICT;
-CREATE INDEX term_key ON term(key);
 
 -- Rows of kind `event` and `resource`, and flows that say more than `flow` has columns for. `hidden`: 0 visible, bit 1 duplicate, bit 2 withdrawn. Integers named like
 -- fields are term ids, except the numbers of model::event (kind, cloud, activity, outcome).
@@ -176,7 +176,7 @@ CREATE TABLE event(
   quality       INTEGER NOT NULL,
   conflict      INTEGER,                    -- 1: another row has the same id and differs
   event_key     INTEGER,                    -- keyed 63-bit hash of type family, account and event_id
-  content       BLOB,                       -- BLAKE3-128 of the decoded record
+  content       BLOB,                       -- 128-bit hash of what the record says, where others have its id
   event_id      ANY,                        -- BLOB(16) for a canonical UUID, else TEXT
   request_id    ANY,
   member        INTEGER NOT NULL,
@@ -233,6 +233,14 @@ CREATE TABLE flow(
 -- Which row stands for a duplicate, and the custody entry that found it so.
 CREATE TABLE duplicate(
   event    INTEGER PRIMARY KEY,
+  survivor INTEGER NOT NULL,
+  seq      INTEGER NOT NULL
+) STRICT;
+
+-- Which member stands for one whose records it repeats, and the custody entry that found it so. Only
+-- members of formats without ids are compared as a whole; all rows of the duplicate are hidden.
+CREATE TABLE duplicate_member(
+  member   INTEGER PRIMARY KEY,
   survivor INTEGER NOT NULL,
   seq      INTEGER NOT NULL
 ) STRICT;

@@ -219,8 +219,9 @@ pub fn has_size(connection: &Connection, bytes: u64) -> Result<bool, CaseError> 
         .map_err(reading(connection))
 }
 
-/// The item with these bytes that is in the case, not withdrawn and not itself a duplicate; with
-/// it the members that are done where an archive was not finished.
+/// The item with these bytes that is in the case, not withdrawn, not itself a duplicate, and of
+/// which something was read; with it the members that are done where an archive was not finished.
+/// `rejected` says whether members that were rejected count as done.
 ///
 /// # Errors
 /// What SQLite says.
@@ -228,12 +229,13 @@ pub fn has_size(connection: &Connection, bytes: u64) -> Result<bool, CaseError> 
 pub fn identical(
     connection: &Connection,
     sha256: &[u8; 32],
+    rejected: bool,
 ) -> Result<Option<(i64, Option<HashSet<String>>)>, CaseError> {
     let failed = reading(connection);
     let found: Option<(i64, String)> = connection
         .prepare_cached(
             "SELECT id,state FROM evidence WHERE sha256=?1 AND withdrawn_seq IS NULL
-             AND state<>'duplicate' ORDER BY id LIMIT 1",
+             AND state NOT IN ('duplicate','rejected') ORDER BY id LIMIT 1",
         )
         .and_then(|mut statement| {
             statement
@@ -250,9 +252,9 @@ pub fn identical(
     // A file that is no archive was read as far as it goes: its one member has no name.
     let mut done = HashSet::new();
     let mut statement = connection
-        .prepare("SELECT path,name FROM member WHERE evidence=?1")
+        .prepare("SELECT path,name FROM member WHERE evidence=?1 AND (?2 OR state<>'rejected')")
         .map_err(&failed)?;
-    let mut rows = statement.query([id]).map_err(&failed)?;
+    let mut rows = statement.query((id, rejected)).map_err(&failed)?;
     while let Some(row) = rows.next().map_err(&failed)? {
         let name: String = row.get(1).map_err(&failed)?;
         if name.is_empty() {

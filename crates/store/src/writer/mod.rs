@@ -4,8 +4,10 @@
 //! then `pending` says that they must be made anew should the program die.
 
 mod evidence;
+mod known;
 mod rows;
 mod terms;
+mod uncount;
 
 use rusqlite::{Connection, Transaction};
 
@@ -124,8 +126,7 @@ impl Writer {
         self.next_event = next(connection, "event")?;
         self.next_flow = next(connection, "flow")?;
         self.next_member = next(connection, "member")?;
-        self.terms.resume(next(connection, "term")?);
-        Ok(())
+        self.terms.resume(connection, next(connection, "term")?)
     }
 
     /// Makes the next [`Writer::flush`] count everything anew: what was held is lost.
@@ -133,7 +134,8 @@ impl Writer {
         self.taken_back = true;
     }
 
-    /// Begins a batch in a transaction of its own, as [`CaseWriter::begin`] gives it.
+    /// Begins a batch in a transaction of its own, as [`CaseWriter::begin`] gives it. With its rows
+    /// goes what will be left to do after them, should this command not come to it.
     ///
     /// # Errors
     /// What SQLite says.
@@ -142,7 +144,9 @@ impl Writer {
         transaction: Transaction<'c>,
     ) -> rusqlite::Result<Batch<'w, 'c>> {
         self.resume(&transaction)?;
-        set_pending(&transaction, COUNTS)?;
+        for task in [COUNTS, INDEXES, DUPLICATES] {
+            set_pending(&transaction, task)?;
+        }
         let first_member = self.next_member;
         Ok(Batch {
             writer: self,
@@ -151,36 +155,6 @@ impl Writer {
             ranges: Vec::new(),
             done: false,
         })
-    }
-
-    /// Takes an event that became hidden out of the counts. Its times stay in the terms' first
-    /// and last: the row it duplicates has them too.
-    ///
-    /// # Errors
-    /// What SQLite says.
-    pub fn uncount_event(&mut self, connection: &Connection, id: i64) -> rusqlite::Result<()> {
-        let mut statement = connection.prepare_cached(&rows::event_terms_sql())?;
-        let mut found = statement.query([id])?;
-        let Some(row) = found.next()? else {
-            return Ok(());
-        };
-        let (time, kind): (Option<i64>, i64) = (row.get(0)?, row.get(1)?);
-        self.rollup.uncount_minute(time, kind);
-        for (index, column) in rows::event_terms().enumerate() {
-            if let Some(term) = row.get::<_, Option<i64>>(index + 2)? {
-                self.terms.uncount(term, column.name == "dst_ip");
-            }
-        }
-        drop(found);
-        let mut statement = connection.prepare_cached(rows::FURTHER_RESOURCES)?;
-        let mut found = statement.query([id])?;
-        while let Some(row) = found.next()? {
-            self.terms.uncount(row.get(0)?, false);
-        }
-        if self.terms.held() > HELD {
-            self.terms.flush(connection)?;
-        }
-        Ok(())
     }
 
     /// Adds all counts that are still held, in a transaction of the caller, and notes that none
@@ -195,8 +169,7 @@ impl Writer {
             crate::rollup::rebuild(transaction, &mut |_| {})?;
             return clear_pending(transaction, COUNTS);
         }
-        self.terms.flush(transaction)?;
-        self.rollup.flush(transaction)?;
+        self.add_held(transaction)?;
         clear_pending(transaction, COUNTS)
     }
 }
@@ -233,8 +206,7 @@ impl<'c> Batch<'_, 'c> {
             .rollup
             .merge(&chunk.rollup, &|number| rows::global(&ids, number).max(0));
         if self.writer.rollup.len() + self.writer.terms.held() > HELD {
-            self.writer.terms.flush(transaction)?;
-            self.writer.rollup.flush(transaction)?;
+            self.writer.add_held(transaction)?;
         }
         rows::insert_events(self, chunk, &ids)?;
         rows::insert_flows(self, chunk, &ids)

@@ -1,6 +1,6 @@
 //! Binding rows. One statement a table, its columns named by `batch::columns`.
 
-use rusqlite::{Statement, params_from_iter, types::Null};
+use rusqlite::{Statement, types::Null};
 
 use super::Batch;
 use crate::batch::{Chunk, EVENT, FLOW, Ident};
@@ -23,7 +23,6 @@ pub fn event_sql() -> String {
         "time_raw",
         "event_id",
         "request_id",
-        "content",
         "member",
         "offset",
         "length",
@@ -41,29 +40,6 @@ pub fn flow_sql() -> String {
         names.chain(["time_raw", "member", "offset", "length", "sub", "decode"]),
     )
 }
-
-/// The columns of `event` that hold terms.
-pub(super) fn event_terms() -> impl Iterator<Item = &'static crate::batch::Column> {
-    EVENT.iter().filter(|column| column.term.is_some())
-}
-
-/// Time, type and every term of one event.
-pub(super) fn event_terms_sql() -> String {
-    let names: Vec<_> = event_terms().map(|column| column.name).collect();
-    format!(
-        "SELECT time,type,{} FROM event WHERE id=?1",
-        names.join(",")
-    )
-}
-
-/// The terms of an event's further resources that its first resource does not have, each once.
-pub(super) const FURTHER_RESOURCES: &str =
-    "SELECT r.type FROM event_resource r JOIN event e ON e.id=r.event
-       WHERE e.id=?1 AND r.type IS NOT NULL AND r.type IS NOT e.resource_type
-     UNION SELECT r.id FROM event_resource r JOIN event e ON e.id=r.event
-       WHERE e.id=?1 AND r.id IS NOT NULL AND r.id IS NOT e.resource_id
-     UNION SELECT r.name FROM event_resource r JOIN event e ON e.id=r.event
-       WHERE e.id=?1 AND r.name IS NOT NULL AND r.name IS NOT e.resource_name";
 
 fn insert_sql<'a>(table: &str, columns: impl Iterator<Item = &'a str>) -> String {
     let columns: Vec<_> = columns.collect();
@@ -125,12 +101,7 @@ pub(super) fn insert_events(
             bind_ident(&mut statement, at + 1, &row.request_id)?;
             at += 2;
             let member = batch.first_member + i64::from(row.member);
-            bind!(
-                statement,
-                at,
-                row.content.as_ref().map(|hash| &hash[..]),
-                member
-            );
+            bind!(statement, at, member);
             bind!(
                 statement,
                 at,
@@ -146,11 +117,12 @@ pub(super) fn insert_events(
             .transaction()
             .prepare_cached("INSERT INTO event_resource VALUES(?,?,?,?,?)")?;
         for row in &chunk.resources {
-            let values = row
-                .values
-                .map(|value| Some(global(ids, value)).filter(|id| *id != NULL));
-            let key = [Some(first + i64::from(row.event)), Some(i64::from(row.n))];
-            statement.execute(params_from_iter(key.into_iter().chain(values)))?;
+            statement.raw_bind_parameter(1, first + i64::from(row.event))?;
+            statement.raw_bind_parameter(2, row.n)?;
+            for (value, at) in row.values.iter().zip(3..) {
+                bind_number(&mut statement, at, global(ids, *value))?;
+            }
+            statement.raw_execute()?;
         }
     }
     batch.writer.next_event += chunk.events.len() as i64;

@@ -1,21 +1,18 @@
-//! From texts to the case's term ids. SQLite holds the dictionary; what is in memory is bounded.
+//! The dictionary of the case: from the terms of a chunk to their ids.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, Statement, types::Null};
 
-use crate::batch::{HashedMap, LocalTerm, LocalTerms};
+use super::known::{IdHasher, Known};
+use crate::batch::{LocalTerm, LocalTerms};
 
-/// Ids remembered in each of two generations.
-const GENERATION: usize = 1 << 18;
-
-/// Finds and makes terms.
 #[derive(Debug, Default)]
 pub(super) struct TermResolver {
-    young: HashedMap<i64>,
-    old: HashedMap<i64>,
+    known: Known,
     next: i64,
-    counts: HashMap<i64, Count>,
+    counts: HashMap<i64, Count, BuildHasherDefault<IdHasher>>,
 }
 
 /// What is still to be added to a term's counters.
@@ -47,13 +44,15 @@ impl Count {
 
 impl TermResolver {
     /// Continues with this id; one that is smaller than expected means that a batch was taken
-    /// back, and remembered ids with it.
-    pub(super) fn resume(&mut self, next: i64) {
-        if next != self.next {
-            self.young.clear();
-            self.old.clear();
+    /// back, and what it added to the dictionary with it.
+    pub(super) fn resume(&mut self, connection: &Connection, next: i64) -> rusqlite::Result<()> {
+        if self.next == 0 {
+            self.known = Known::new(next == 1);
+        } else if next != self.next {
+            self.known.take_back(connection, next)?;
         }
         self.next = next;
+        Ok(())
     }
 
     /// Counters held in memory.
@@ -67,10 +66,11 @@ impl TermResolver {
         connection: &Connection,
         terms: &LocalTerms,
     ) -> rusqlite::Result<Vec<i64>> {
+        self.known.make_room(connection, terms.len())?;
         let mut ids = vec![0; terms.len()];
         let mut unknown = Vec::new();
         for (index, (term, value)) in terms.iter().enumerate() {
-            match self.remembered(term.hash) {
+            match self.known.get(term.hash) {
                 Some(id) => {
                     ids[index] = id;
                     self.count(id, Count::of(term));
@@ -78,37 +78,32 @@ impl TermResolver {
                 None => unknown.push((index, term, value)),
             }
         }
+        let mut insert = Insert::new(connection, &self.known)?;
+        let Some(look_up) = self.known.look_up() else {
+            // Whatever is not known is new.
+            for (index, term, value) in unknown {
+                ids[index] = self.add(&mut insert, term, value)?;
+            }
+            return Ok(ids);
+        };
+        let mut find = connection.prepare_cached(look_up)?;
         // In key order the look-ups and inserts walk the index instead of jumping about in it.
         unknown.sort_unstable_by_key(|(_, term, _)| term.key);
         for (index, term, value) in unknown {
-            let id = match find(connection, term, value)? {
+            let found = match self.known.may_have(connection, term.key)? {
+                true => find_term(&mut find, term, value)?,
+                false => None,
+            };
+            ids[index] = match found {
                 Some(id) => {
+                    self.known.remember(term.hash, id);
                     self.count(id, Count::of(term));
                     id
                 }
-                None => self.insert(connection, term, value)?,
+                None => self.add(&mut insert, term, value)?,
             };
-            self.remember(term.hash, id);
-            ids[index] = id;
         }
         Ok(ids)
-    }
-
-    fn remembered(&mut self, hash: u128) -> Option<i64> {
-        if let Some(id) = self.young.get(&hash) {
-            return Some(*id);
-        }
-        let id = *self.old.get(&hash)?;
-        self.remember(hash, id);
-        Some(id)
-    }
-
-    fn remember(&mut self, hash: u128, id: i64) {
-        if self.young.len() >= GENERATION {
-            std::mem::swap(&mut self.young, &mut self.old);
-            self.young.clear();
-        }
-        self.young.insert(hash, id);
     }
 
     fn count(&mut self, id: i64, more: Count) {
@@ -137,28 +132,16 @@ impl TermResolver {
         );
     }
 
-    fn insert(
+    /// Stores a new term.
+    fn add(
         &mut self,
-        connection: &Connection,
+        insert: &mut Insert<'_>,
         term: &LocalTerm,
         value: &str,
     ) -> rusqlite::Result<i64> {
         let id = self.next;
-        let count = Count::of(term);
-        let (first, last) = count.dated();
-        connection
-            .prepare_cached("INSERT INTO term VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")?
-            .execute(params![
-                id,
-                term.key,
-                term.kind as u8,
-                term.namespace,
-                value,
-                count.count,
-                count.count_dst,
-                first,
-                last
-            ])?;
+        insert.term(id, term, value)?;
+        self.known.added(term.hash, term.key, id);
         self.next += 1;
         Ok(id)
     }
@@ -174,21 +157,76 @@ impl TermResolver {
         )?;
         for (id, count) in counts {
             let (first, last) = count.dated();
-            add.execute(params![id, count.count, count.count_dst, first, last])?;
+            add.raw_bind_parameter(1, id)?;
+            add.raw_bind_parameter(2, count.count)?;
+            add.raw_bind_parameter(3, count.count_dst)?;
+            bind_time(&mut add, 4, first)?;
+            bind_time(&mut add, 5, last)?;
+            add.raw_execute()?;
         }
         Ok(())
     }
 }
 
-/// The id of a term that is stored. Keys are 63 bits, so equal keys are compared by value.
-fn find(connection: &Connection, term: &LocalTerm, value: &str) -> rusqlite::Result<Option<i64>> {
-    connection
-        .prepare_cached(
-            "SELECT id FROM term WHERE key=?1 AND kind=?2 AND namespace=?3 AND value=?4",
-        )?
-        .query_row(
-            params![term.key, term.kind as u8, term.namespace, value],
-            |row| row.get(0),
-        )
-        .optional()
+/// The statements that store a term.
+struct Insert<'c> {
+    term: CachedStatement<'c>,
+    /// Into what stands in for the index.
+    key: Option<CachedStatement<'c>>,
+}
+
+impl<'c> Insert<'c> {
+    fn new(connection: &'c Connection, known: &Known) -> rusqlite::Result<Insert<'c>> {
+        let term = connection.prepare_cached("INSERT INTO term VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)");
+        let key = known.stand_in().map(|sql| connection.prepare_cached(sql));
+        Ok(Insert {
+            term: term?,
+            key: key.transpose()?,
+        })
+    }
+
+    fn term(&mut self, id: i64, term: &LocalTerm, value: &str) -> rusqlite::Result<()> {
+        let count = Count::of(term);
+        let (first, last) = count.dated();
+        let statement = &mut self.term;
+        statement.raw_bind_parameter(1, id)?;
+        statement.raw_bind_parameter(2, term.key)?;
+        statement.raw_bind_parameter(3, term.kind as u8)?;
+        statement.raw_bind_parameter(4, term.namespace)?;
+        statement.raw_bind_parameter(5, value)?;
+        statement.raw_bind_parameter(6, count.count)?;
+        statement.raw_bind_parameter(7, count.count_dst)?;
+        bind_time(statement, 8, first)?;
+        bind_time(statement, 9, last)?;
+        statement.raw_execute()?;
+        if let Some(statement) = &mut self.key {
+            statement.raw_bind_parameter(1, term.key)?;
+            statement.raw_bind_parameter(2, id)?;
+            statement.raw_execute()?;
+        }
+        Ok(())
+    }
+}
+
+fn bind_time(statement: &mut Statement<'_>, at: usize, time: Option<i64>) -> rusqlite::Result<()> {
+    match time {
+        Some(time) => statement.raw_bind_parameter(at, time),
+        None => statement.raw_bind_parameter(at, Null),
+    }
+}
+
+/// The id of a term that is stored. Equal keys are told apart by value.
+fn find_term(
+    find: &mut Statement<'_>,
+    term: &LocalTerm,
+    value: &str,
+) -> rusqlite::Result<Option<i64>> {
+    find.raw_bind_parameter(1, term.key)?;
+    find.raw_bind_parameter(2, term.kind as u8)?;
+    find.raw_bind_parameter(3, term.namespace)?;
+    find.raw_bind_parameter(4, value)?;
+    let mut rows = find.raw_query();
+    let id = rows.next()?.map(|row| row.get(0)).transpose();
+    drop(rows);
+    id
 }

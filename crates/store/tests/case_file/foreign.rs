@@ -129,7 +129,10 @@ fn a_strangers_schema_is_refused_before_anything_of_it_runs() {
         ),
         ("CREATE TABLE c(x CHECK(abs(x)>0))", "table \"c\""),
         ("CREATE INDEX i ON event(abs(time))", "index \"i\""),
-        ("DROP INDEX term_key", "index \"term_key\" is missing"),
+        (
+            "DROP INDEX warning_evidence",
+            "index \"warning_evidence\" is missing",
+        ),
     ] {
         let desk = Desk::new();
         desk.closed_case("case", 2);

@@ -11,20 +11,11 @@ use vestige_store::duplicates::{self, Compare};
 use vestige_store::writer::{self, COUNTS, DUPLICATES, INDEXES, Writer};
 use vestige_store::{Connection, index};
 
+use super::content::content_of;
 use crate::error::WorkError;
 use crate::host::Host;
 use crate::progress::Progress;
 use crate::session::OpenCase;
-
-/// Notes what will have to be done.
-pub(super) fn before(open: &mut OpenCase) -> Result<(), WorkError> {
-    let (transaction, ledger) = open.writer_mut().begin()?;
-    let _ = ledger;
-    for task in [INDEXES, DUPLICATES] {
-        writer::set_pending(&transaction, task).map_err(WorkError::database)?;
-    }
-    transaction.commit().map_err(WorkError::database)
-}
 
 /// Finishes a load.
 pub(super) fn after(
@@ -33,24 +24,15 @@ pub(super) fn after(
     mut writer: Writer,
     settled_to: i64,
 ) -> Result<(), WorkError> {
-    let stage = |name: &str| {
-        host.progress(&Progress {
-            stage: format!("building {name}"),
-            ..Progress::default()
-        });
-    };
-    let maintenance = open.writer().maintenance()?;
-    index::build(&maintenance, &mut |name| stage(name)).map_err(WorkError::database)?;
-    drop(maintenance);
+    build_indexes(host, open)?;
     let records = Records::new(open)?;
-    let same = same_content;
     let now = host.now();
     let faults = open.writer().faults().clone();
     let (transaction, ledger) = open.writer_mut().begin()?;
     let next = ledger.head(&transaction)?.size;
     let compare = Compare {
         records: &records,
-        same: &same,
+        content: &content_of,
     };
     let settled = duplicates::settle(
         &transaction,
@@ -61,6 +43,12 @@ pub(super) fn after(
         &|_| true,
     )
     .map_err(|error| WorkError::Settle(error.to_string()))?;
+    if settled.unread > 0 {
+        host.notice(&format!(
+            "{} records have ids that came before and cannot be compared, as their evidence cannot be read; they are kept and flagged as conflicting",
+            settled.unread
+        ));
+    }
     writer.flush(&transaction).map_err(WorkError::database)?;
     for task in [INDEXES, DUPLICATES] {
         writer::clear_pending(&transaction, task).map_err(WorkError::database)?;
@@ -72,8 +60,10 @@ pub(super) fn after(
         .detail("params", vestige_custody::json::Map::new())
         .detail("rule_set_sha256", super::NO_RULE_SET)
         .detail("duplicates", settled.duplicates)
-        .detail("conflicts", settled.conflicts);
-    if settled.duplicates > 0 {
+        .detail("duplicate_members", settled.members)
+        .detail("conflicts", settled.conflicts)
+        .detail("unread", settled.unread);
+    if settled.duplicates + settled.members > 0 {
         entry = entry.detail("duplicates_sha256", hex(&settled.sha256));
     }
     ledger.append(&transaction, &entry, now)?;
@@ -81,7 +71,23 @@ pub(super) fn after(
     Ok(())
 }
 
-/// Does what an interrupted import left undone.
+/// Indexes hold nothing of their own, so that no entry speaks of them.
+fn build_indexes(host: &dyn Host, open: &OpenCase) -> Result<(), WorkError> {
+    let mut stage = |name: &str| {
+        host.progress(&Progress {
+            stage: format!("building {name}"),
+            ..Progress::default()
+        });
+    };
+    let database = open.case().database();
+    open.writer().faults().step("build indexes", &database, || {
+        let maintenance = open.writer().maintenance()?;
+        index::build(&maintenance, &mut stage).map_err(WorkError::database)
+    })
+}
+
+/// Does what an interrupted import left undone. One that dropped indexes and came to no batch has
+/// noted nothing: its rows and counts are as before, and the indexes are built.
 ///
 /// # Errors
 /// What SQLite says, or records that cannot be compared.
@@ -91,13 +97,19 @@ pub fn repair(host: &dyn Host, open: &mut OpenCase) -> Result<(), WorkError> {
     for task in [COUNTS, INDEXES, DUPLICATES] {
         left |= writer::is_pending(connection, task).map_err(WorkError::database)?;
     }
-    if !left {
-        return Ok(());
+    if left {
+        host.notice(
+            "an import was interrupted: finishing what it left (indexes, duplicates, counts)",
+        );
+        let mut writer = Writer::new(connection).map_err(WorkError::database)?;
+        writer.distrust();
+        return after(host, open, writer, 0);
     }
-    host.notice("an import was interrupted: finishing what it left (indexes, duplicates, counts)");
-    let mut writer = Writer::new(connection).map_err(WorkError::database)?;
-    writer.distrust();
-    after(host, open, writer, 0)
+    if index::is_missing(connection).map_err(WorkError::database)? {
+        host.notice("indexes are missing: building them");
+        build_indexes(host, open)?;
+    }
+    Ok(())
 }
 
 /// Gives decoded records of a case.
@@ -170,13 +182,4 @@ impl RecordBytes for Records {
         })?;
         Ok(decoded.into_owned())
     }
-}
-
-/// Whether two records say the same, white space and key order aside.
-fn same_content(one: &[u8], other: &[u8]) -> bool {
-    let parse = |bytes: &[u8]| serde_json::from_slice::<serde_json::Value>(bytes).ok();
-    one == other
-        || parse(one)
-            .zip(parse(other))
-            .is_some_and(|(one, other)| one == other)
 }

@@ -29,16 +29,27 @@ pub(super) struct Keeper<'a> {
 }
 
 impl Keeper<'_> {
-    /// Stores the batches of one unit.
-    pub(super) fn unit(&mut self, messages: &Receiver<Message>) -> Result<(), WorkError> {
+    /// Stores the batches of one unit; `told` is called after each message, for a unit may be one
+    /// file of many gigabytes.
+    pub(super) fn unit(
+        &mut self,
+        messages: &Receiver<Message>,
+        told: &dyn Fn(),
+    ) -> Result<(), WorkError> {
         while let Ok(first) = messages.recv() {
-            self.batch(first, messages)?;
+            self.batch(first, messages, told)?;
+            told();
         }
         Ok(())
     }
 
     /// Stores one batch; a worker that stops in the midst of it leaves nothing.
-    fn batch(&mut self, first: Message, messages: &Receiver<Message>) -> Result<(), WorkError> {
+    fn batch(
+        &mut self,
+        first: Message,
+        messages: &Receiver<Message>,
+        told: &dyn Fn(),
+    ) -> Result<(), WorkError> {
         let faults = self.case.faults().clone();
         let (transaction, ledger) = self.case.begin()?;
         let mut batch = self
@@ -63,7 +74,9 @@ impl Keeper<'_> {
                 }
                 Message::TakeBack => return Ok(()),
                 Message::Batch(end) => break end,
+                Message::Failed(error) => return Err(error.into()),
             }
+            told();
             match messages.recv() {
                 Ok(next) => message = next,
                 Err(_) => return Ok(()),

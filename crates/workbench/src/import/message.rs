@@ -2,7 +2,7 @@
 //! a unit arrive in order, and units are stored in order, so that the case does not depend on how
 //! many threads there were.
 
-use vestige_acquire::original::Received;
+use vestige_acquire::original::{OriginalError, Received};
 use vestige_model::{Tally, Warning};
 use vestige_store::batch::{Chunk, RowsDigest};
 
@@ -15,6 +15,8 @@ pub(super) enum Message {
     TakeBack,
     /// The batch is complete.
     Batch(Box<BatchEnd>),
+    /// An original cannot be kept: the case's disk fails, not the evidence. The last message.
+    Failed(OriginalError),
 }
 
 /// A warning and what it is about.

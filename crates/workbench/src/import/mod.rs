@@ -1,6 +1,7 @@
 //! Evidence comes into the case: planned in sorted path order, read by workers, stored by one
 //! writer, then indexed and settled.
 
+mod content;
 mod finish;
 mod keep;
 mod message;
@@ -14,7 +15,6 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use vestige_acquire::Faults;
 use vestige_acquire::original::Originals;
 use vestige_acquire::unpack::Limits;
 use vestige_store::term::HashKey;
@@ -76,6 +76,8 @@ pub fn import(
             }
         })?),
     };
+    // An import that failed while the case stayed open.
+    repair(host, open)?;
     let root = open.case().root().to_path_buf();
     let plan = plan::make(open.writer().connection(), &root, request)?;
     let counters = Counters::new(plan.bytes);
@@ -84,13 +86,15 @@ pub fn import(
     let first_id = plan.items.iter().map(|item| item.id).min().unwrap_or(0);
     let rows_before = writer::next_id(connection, "event")? - 1;
     let acquisition = writer::next_id(connection, "acquisition")?;
-    let originals = Originals::open(&root, Faults::none())?;
+    let faults = open.evidence_faults().clone();
+    let originals = Originals::open(&root, faults.clone())?;
     let stop = AtomicBool::new(false);
     let scratch = std::env::temp_dir();
     let shared = Shared {
         plan: &plan,
         case: &root,
         scratch: &scratch,
+        faults,
         originals: &originals,
         key: HashKey::of(open.case().id()),
         imported,
@@ -103,7 +107,6 @@ pub fn import(
         stop: &stop,
         counters: &counters,
     };
-    finish::before(open)?;
     let writer = Writer::new(open.writer().connection()).map_err(WorkError::database)?;
     let mut keeper = Keeper {
         host,

@@ -53,7 +53,7 @@ pub(super) fn make(
 ) -> Result<Plan, WorkError> {
     let listed = intake::list(&request.paths, Some(case));
     let mut next = next_id(connection, "evidence")?;
-    let mut identical = Identical::new(connection, &listed)?;
+    let mut identical = Identical::new(connection, &listed, request)?;
     let mut items = Vec::with_capacity(listed.len());
     for one in listed {
         let task = match &one.problem {
@@ -103,10 +103,16 @@ struct Identical<'a> {
     seen: HashMap<[u8; 32], i64>,
     buffer: Vec<u8>,
     resumed: i64,
+    /// Members that were refused for their ratio are read where the user allows it now.
+    rejected_are_done: bool,
 }
 
 impl<'a> Identical<'a> {
-    fn new(connection: &'a Connection, listed: &[Listed]) -> Result<Identical<'a>, WorkError> {
+    fn new(
+        connection: &'a Connection,
+        listed: &[Listed],
+        request: &Request,
+    ) -> Result<Identical<'a>, WorkError> {
         let mut sizes: HashMap<u64, u32> = HashMap::new();
         for one in listed.iter().filter(|one| one.problem.is_none()) {
             *sizes.entry(one.size).or_default() += 1;
@@ -117,6 +123,7 @@ impl<'a> Identical<'a> {
             seen: HashMap::new(),
             buffer: Vec::new(),
             resumed: 0,
+            rejected_are_done: !request.allow_ratio,
         })
     }
 
@@ -133,7 +140,8 @@ impl<'a> Identical<'a> {
         if let Some(of) = self.seen.get(&received.sha256) {
             return Ok(Task::Duplicate(*of));
         }
-        let found = vestige_store::writer::identical(self.connection, &received.sha256)?;
+        let (sha256, done) = (&received.sha256, self.rejected_are_done);
+        let found = vestige_store::writer::identical(self.connection, sha256, done)?;
         let task = match found {
             None => Task::Read,
             Some((of, left)) => match left {

@@ -29,8 +29,6 @@ pub(super) struct Reading<'a> {
     pub evidence: i64,
     /// The member, counted in the batch.
     pub member: u32,
-    /// Whether the format's records have ids, so that their content is compared.
-    pub has_ids: bool,
     /// The moment of the acquisition.
     pub imported: i64,
     pub encoder: &'a mut Encoder,
@@ -78,10 +76,9 @@ impl Reading<'_> {
 }
 
 impl Sink for Reading<'_> {
-    fn stored(&mut self, span: Span, decoded: &[u8], events: &mut [Event<'_>]) {
+    fn stored(&mut self, span: Span, _: &[u8], events: &mut [Event<'_>]) {
         self.found(span.offset + span.length);
         self.account.tally.stored += 1;
-        let content = self.has_ids.then(|| content_of(decoded));
         let several = events.len() > 1;
         for (event, sub) in events.iter_mut().zip(0..) {
             event.normalise(self.imported);
@@ -92,8 +89,7 @@ impl Sink for Reading<'_> {
                 sub: several.then_some(sub),
                 decode: span.decode,
             };
-            self.encoder
-                .push(self.place, self.member, &at, content, event);
+            self.encoder.push(self.place, self.member, &at, event);
             self.account.tally.events += 1;
             self.hand_over_if_full();
         }
@@ -121,11 +117,4 @@ impl Sink for Reading<'_> {
     fn stopped(&self) -> bool {
         self.stop.load(Ordering::Relaxed)
     }
-}
-
-/// BLAKE3-128 of a decoded record: equal hash is equal content.
-pub(super) fn content_of(decoded: &[u8]) -> [u8; 16] {
-    let mut short = [0; 16];
-    short.copy_from_slice(&blake3::hash(decoded).as_bytes()[..16]);
-    short
 }

@@ -34,7 +34,7 @@ pub struct EvidenceReport {
     #[serde(flatten)]
     /// The account of its records.
     pub tally: Tally,
-    /// Why it is rejected or partial.
+    /// Why it is rejected or partial, or what it repeats.
     pub reason: Option<String>,
     /// Earliest time.
     pub first: Option<String>,
@@ -157,6 +157,7 @@ fn item_report(one: &ItemRow, members: &[MemberAccount]) -> EvidenceReport {
         .filter_map(|member| member.format.clone())
         .collect();
     types.dedup();
+    let (state, reason) = outcome(one, members);
     let plain = members.first().filter(|member| member.name.is_empty());
     EvidenceReport {
         id: item::name(one.id),
@@ -167,9 +168,9 @@ fn item_report(one: &ItemRow, members: &[MemberAccount]) -> EvidenceReport {
         bytes_decompressed: one.bytes_decompressed,
         data_type: types.first().filter(|_| types.len() == 1).cloned(),
         recognised: plain.map(|member| member.recognised.clone()),
-        state: one.state.clone(),
+        state,
         tally,
-        reason: one.reason.clone(),
+        reason,
         first: members
             .iter()
             .filter_map(|member| member.first)
@@ -183,6 +184,24 @@ fn item_report(one: &ItemRow, members: &[MemberAccount]) -> EvidenceReport {
         warnings: one.warnings,
         withdrawn: one.withdrawn,
     }
+}
+
+/// What became of an item: a duplicate too where every member of it that has records repeats one of
+/// another item, though the file is another (compressed otherwise, or in an archive).
+fn outcome(one: &ItemRow, members: &[MemberAccount]) -> (String, Option<String>) {
+    let with_records: Vec<_> = members
+        .iter()
+        .filter(|member| member.tally.found > 0)
+        .collect();
+    let repeated = |member: &&MemberAccount| member.state == "duplicate";
+    if one.state != "imported" || with_records.is_empty() || !with_records.iter().all(repeated) {
+        return (one.state.clone(), one.reason.clone());
+    }
+    let reason = match with_records.as_slice() {
+        [only] => only.reason.clone(),
+        _ => Some("every member with records is identical to one of another item".to_owned()),
+    };
+    ("duplicate".to_owned(), reason)
 }
 
 fn member_report(one: &ItemRow, member: &MemberAccount) -> EvidenceReport {

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
 use vestige_acquire::Faults;
-use vestige_acquire::original::{self, Originals, Received, hex};
+use vestige_acquire::original::{self, OriginalError, Originals, Received, hex};
 use vestige_acquire::seekable::{SideCopy, Tee};
 use vestige_acquire::unpack::{self, Content, End, Limits, Place, State, Unpacker, Visitor};
 use vestige_formats::{Identity, Input};
@@ -35,6 +35,7 @@ pub(super) struct Shared<'a> {
     pub plan: &'a Plan,
     pub case: &'a Path,
     pub scratch: &'a Path,
+    pub faults: Faults,
     pub originals: &'a Originals,
     pub key: HashKey,
     pub imported: i64,
@@ -91,7 +92,9 @@ impl<'a> Worker<'a> {
             if self.shared.stop.load(Ordering::Relaxed) {
                 break;
             }
-            self.item(at, planned, out);
+            if self.item(at, planned, out).is_break() {
+                return;
+            }
             self.shared.counters.bytes(planned.listed.size);
             if self.batch.items.len() >= BATCH_MEMBERS {
                 self.batch.end(out);
@@ -104,7 +107,8 @@ impl<'a> Worker<'a> {
         }
     }
 
-    fn item(&mut self, at: usize, planned: &Planned, out: &Sender<Message>) {
+    /// Reads one item, or breaks where the import cannot go on.
+    fn item(&mut self, at: usize, planned: &Planned, out: &Sender<Message>) -> ControlFlow<()> {
         let settled = |sha256, bytes, state| Item {
             id: planned.id,
             plan: at,
@@ -115,10 +119,9 @@ impl<'a> Worker<'a> {
         };
         if let Task::Reject(reason) = &planned.task {
             let state = ItemState::Rejected(reason.clone());
-            return self
-                .batch
-                .items
-                .push(settled(None, planned.listed.size, state));
+            let item = settled(None, planned.listed.size, state);
+            self.batch.items.push(item);
+            return ControlFlow::Continue(());
         }
         let known = |_: &[u8; 32]| !matches!(planned.task, Task::Read);
         let received = if self.shared.in_place {
@@ -130,21 +133,25 @@ impl<'a> Worker<'a> {
         };
         let mut received = match received {
             Ok(received) => received,
-            Err(error) => {
+            Err(error @ OriginalError::Read { .. }) => {
                 let state = ItemState::Rejected(error.to_string());
-                return self
-                    .batch
-                    .items
-                    .push(settled(None, planned.listed.size, state));
+                let item = settled(None, planned.listed.size, state);
+                self.batch.items.push(item);
+                return ControlFlow::Continue(());
+            }
+            Err(error) => {
+                self.batch.end(out);
+                // A writer that has gone says why itself.
+                let _ = out.send(Message::Failed(error));
+                return ControlFlow::Break(());
             }
         };
         let (sha256, bytes) = (received.sha256, received.bytes);
         self.batch.received.push(received.detach());
         if let Task::Duplicate(of) = planned.task {
-            return self
-                .batch
-                .items
-                .push(settled(Some(sha256), bytes, ItemState::Duplicate(of)));
+            let item = settled(Some(sha256), bytes, ItemState::Duplicate(of));
+            self.batch.items.push(item);
+            return ControlFlow::Continue(());
         }
         self.batch
             .items
@@ -169,12 +176,13 @@ impl<'a> Worker<'a> {
             walk.broken_off(error.to_string());
         }
         if self.shared.stop.load(Ordering::Relaxed) {
-            return;
+            return ControlFlow::Continue(());
         }
         let state = walk.state();
         if let Some(item) = self.batch.items.last_mut() {
             item.state = state;
         }
+        ControlFlow::Continue(())
     }
 }
 
@@ -330,7 +338,6 @@ impl Walk<'_> {
             },
             evidence: self.planned.id,
             member: self.batch.members.len() as u32,
-            has_ids: format.has_ids(),
             imported: self.shared.imported,
             encoder: &mut self.batch.encoder,
             noted: &mut self.batch.noted,
@@ -385,7 +392,8 @@ impl Walk<'_> {
     }
 
     fn stream(&mut self, at: &Place, stream: &mut dyn Read) -> Member {
-        let copy = SideCopy::begin(self.shared.case, &self.sha256, &at.path, Faults::none());
+        let faults = self.shared.faults.clone();
+        let copy = SideCopy::begin(self.shared.case, &self.sha256, &at.path, faults);
         let mut tee = Tee::new(stream, copy);
         let mut head = Vec::new();
         if let Err(error) = tee.by_ref().take(HEAD as u64).read_to_end(&mut head) {

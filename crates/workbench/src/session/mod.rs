@@ -28,6 +28,7 @@ pub struct OpenCase {
     home: Home,
     writer: CaseWriter,
     signer: Result<Signer, Unsigned>,
+    evidence_faults: vestige_acquire::Faults,
 }
 
 /// A checkpoint that was signed, or that covers everything already.
@@ -117,6 +118,7 @@ impl OpenCase {
             home,
             writer,
             signer: acting.signer,
+            evidence_faults: vestige_acquire::Faults::none(),
         };
         if acting.is_first {
             open.let_first_key_in(host)?;
@@ -138,6 +140,7 @@ impl OpenCase {
             home,
             writer,
             signer,
+            evidence_faults: vestige_acquire::Faults::none(),
         }
     }
 
@@ -156,6 +159,17 @@ impl OpenCase {
     /// The writer, to begin a transaction with.
     pub fn writer_mut(&mut self) -> &mut CaseWriter {
         &mut self.writer
+    }
+
+    /// The seam for faults while originals and side copies are written.
+    #[must_use]
+    pub fn evidence_faults(&self) -> &vestige_acquire::Faults {
+        &self.evidence_faults
+    }
+
+    /// From here on these faults happen while originals and side copies are written.
+    pub fn set_evidence_faults(&mut self, faults: vestige_acquire::Faults) {
+        self.evidence_faults = faults;
     }
 
     /// The folder of this installation.
@@ -301,7 +315,7 @@ impl OpenCase {
         let root = self.case().root();
         let swept = original::sweep(root, &vestige_acquire::Faults::none(), &known)?;
         let taken = |sha256: &[u8; 32]| {
-            writer::identical(connection, sha256).map_or(true, |found| found.is_some())
+            writer::identical(connection, sha256, true).map_or(true, |found| found.is_some())
         };
         let copies = seekable::sweep(root, &vestige_acquire::Faults::none(), &taken)?;
         let removed = swept.temporaries + swept.originals + copies;

@@ -234,8 +234,8 @@ fn hidden(reader: &CaseReader) -> Result<Check, WorkError> {
     Ok(Check::fail(
         "hidden",
         format!(
-            "expected rows to be hidden only as recorded, found {} unexplained as duplicates, {} as withdrawn, {} that belong to no member",
-            found.duplicates, found.withdrawn, found.strays
+            "expected rows to be hidden only as recorded, found {} unexplained as duplicates, {} as withdrawn, {} that belong to no member, {} members whose state differs from the record",
+            found.duplicates, found.withdrawn, found.strays, found.members
         ),
     ))
 }

@@ -24,6 +24,8 @@ pub enum Kind {
     Small,
     /// CloudTrail where nearly every record has a role session name of its own.
     Sessions,
+    /// CloudTrail with 480,000 records a file: files of about 100 MB.
+    Large,
 }
 
 impl Kind {
@@ -33,6 +35,7 @@ impl Kind {
             Kind::Cloudtrail | Kind::Sessions => 10_000,
             Kind::Vpcflow => 100_000,
             Kind::Small => 1,
+            Kind::Large => 480_000,
         }
     }
 }
@@ -96,7 +99,9 @@ pub fn make(kind: Kind, records: u64, out: &Path) -> Result<Made> {
 fn content(kind: Kind, n: u64, records: u64, of: u64) -> Content {
     match kind {
         Kind::Vpcflow => flows::file(n, records),
-        Kind::Cloudtrail => cloudtrail::file(n, records, of, cloudtrail::Names::Shared),
+        Kind::Cloudtrail | Kind::Large => {
+            cloudtrail::file(n, records, of, cloudtrail::Names::Shared)
+        }
         Kind::Sessions => cloudtrail::file(n, records, of, cloudtrail::Names::Distinct),
         Kind::Small => cloudtrail::small(n, of),
     }
@@ -123,6 +128,7 @@ mod tests {
             (Kind::Vpcflow, 150),
             (Kind::Small, 3),
             (Kind::Sessions, 150),
+            (Kind::Large, 150),
         ] {
             let again = content(kind, 0, records.min(kind.per_file()), records);
             let content = content(kind, 0, records.min(kind.per_file()), records);

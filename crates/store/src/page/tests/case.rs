@@ -211,7 +211,7 @@ impl Case {
                     evidence: "",
                     member: &path,
                 };
-                encoder.push(place, index as u32, &at, None, &event);
+                encoder.push(place, index as u32, &at, &event);
                 rows.push(Expected {
                     row: RowRef {
                         table: Table::Event,
