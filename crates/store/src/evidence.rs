@@ -328,6 +328,32 @@ pub fn same_record(
     read().map_err(reading(connection))
 }
 
+/// A member by its evidence item's SHA-256 and its ordinals as in event ids.
+pub type Place = ([u8; 32], String);
+
+/// The members with the same bytes as a member of a format without ids: the one that stands for it
+/// where it is a duplicate, and the duplicates that it stands for.
+///
+/// # Errors
+/// What SQLite says.
+pub fn same_member(
+    connection: &Connection,
+    member: MemberRef,
+) -> Result<(Option<Place>, Vec<Place>), CaseError> {
+    let read = |wanted: &str, given: &str| -> rusqlite::Result<Vec<Place>> {
+        let sql = format!(
+            "SELECT e.sha256,m.path FROM duplicate_member d JOIN member m ON m.id=d.{wanted}
+             JOIN evidence e ON e.id=m.evidence WHERE d.{given}=?1 ORDER BY m.id"
+        );
+        let mut statement = connection.prepare_cached(&sql)?;
+        let rows = statement.query_map([member.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        rows.collect()
+    };
+    let survivor = read("survivor", "member").map_err(reading(connection))?;
+    let others = read("member", "survivor").map_err(reading(connection))?;
+    Ok((survivor.into_iter().next(), others))
+}
+
 /// The members that the custody entry `seq` imported, in order.
 ///
 /// # Errors

@@ -202,10 +202,7 @@ impl Found {
 
     fn provenance(&self) -> Result<Provenance, WorkError> {
         let origin = &self.row.origin;
-        let (survivor, others) = match self.row.row.table {
-            Table::Event => evidence::same_record(self.page.connection(), self.row.row.id)?,
-            Table::Flow => (None, Vec::new()),
-        };
+        let (survivor, others) = self.same()?;
         Ok(Provenance {
             evidence: item::name(origin.evidence),
             name: origin.evidence_name.clone(),
@@ -215,10 +212,32 @@ impl Found {
             length: self.row.locator.length,
             sha256: vestige_custody::hex(&origin.sha256),
             custody_seq: origin.custody_seq,
-            duplicate_of: self.ids(survivor)?.pop(),
-            duplicates: self.ids(others)?,
+            duplicate_of: survivor,
+            duplicates: others,
             withdrawn: self.row.withdrawn,
         })
+    }
+
+    /// The event that stands for this one, and those that it stands for.
+    fn same(&self) -> Result<(Option<String>, Vec<String>), WorkError> {
+        let (survivor, others) = match self.row.row.table {
+            Table::Event => evidence::same_record(self.page.connection(), self.row.row.id)?,
+            Table::Flow => (None, Vec::new()),
+        };
+        let (of, same) = evidence::same_member(self.page.connection(), self.row.origin.member)?;
+        let there = |(sha256, member): evidence::Place| {
+            let evidence = vestige_custody::hex(&sha256[..8]);
+            let id = EventId {
+                evidence,
+                member,
+                ..self.row.id()
+            };
+            id.to_string()
+        };
+        let survivor = self.ids(survivor)?.pop().or_else(|| of.map(there));
+        let mut others = self.ids(others)?;
+        others.extend(same.into_iter().map(there));
+        Ok((survivor, others))
     }
 
     fn ids(&self, rows: impl IntoIterator<Item = i64>) -> Result<Vec<String>, WorkError> {

@@ -3,6 +3,7 @@
 mod support;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -195,4 +196,32 @@ fn a_duplicate_leads_to_its_survivor_and_back() {
             Verdict::Failed
         );
     }
+}
+
+#[test]
+fn a_flow_in_two_files_leads_from_one_to_the_other() {
+    let host = TestHost::with_cheap_key("ann");
+    let folder = host.path("logs");
+    fs::create_dir(&folder).unwrap();
+    let lines = "2 111122223333 eni-1 192.0.2.1 192.0.2.2 1 2 6 1 40 1772445600 1772445660 ACCEPT OK\n\
+                 2 111122223333 eni-1 192.0.2.1 192.0.2.3 1 2 6 1 40 1772445600 1772445660 ACCEPT OK\n";
+    fs::write(folder.join("a.log"), lines).unwrap();
+    let mut zip = zip::ZipWriter::new(fs::File::create(folder.join("b.zip")).unwrap());
+    zip.start_file("a.log", zip::write::SimpleFileOptions::default())
+        .unwrap();
+    zip.write_all(lines.as_bytes()).unwrap();
+    zip.finish().unwrap();
+    let case = imported(&host, &folder);
+    let all = events(&host, &case);
+    assert_eq!(all.len(), 2);
+    let shown = show(&host, &case, id(&all[1])).unwrap().provenance;
+    let [other] = shown.duplicates.as_slice() else {
+        panic!("{shown:?}")
+    };
+    let other = show(&host, &case, other).unwrap().provenance;
+    assert_eq!(
+        (other.name.as_str(), other.member_name.as_str()),
+        ("b.zip", "a.log")
+    );
+    assert_eq!(other.duplicate_of.as_deref(), Some(id(&all[1])));
 }

@@ -43,9 +43,14 @@ impl Shown {
             (false, true) => How::Bar,
             (false, false) => How::Lines,
         };
+        // What is done in a moment needs no line.
+        let state = State {
+            told: (how == How::Lines).then(Instant::now),
+            ..State::default()
+        };
         Shown {
             how,
-            state: Mutex::default(),
+            state: Mutex::new(state),
         }
     }
 
