@@ -148,13 +148,15 @@ pub enum CaseError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotACase {
     /// Nothing there.
-    #[error("the folder does not exist")]
+    #[error(
+        "the folder does not exist; check the path, or make a case there with `vestige case create`"
+    )]
     Missing,
     /// A file where a folder is expected.
     #[error("it is a file; a case is a folder that holds case.db")]
     NotAFolder,
     /// A folder without a database.
-    #[error("the folder holds no case.db")]
+    #[error("the folder holds no case.db; name a folder that `vestige case create` made")]
     NoDatabase,
     /// `case.db` is a link, a device or the like.
     #[error("{0} is not a regular file")]

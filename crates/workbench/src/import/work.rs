@@ -375,7 +375,7 @@ impl Walk<'_> {
                 member.format = Some((format.name(), identity.envelope));
                 member.state = "imported";
             }
-            None => member.reason = Some(format!("format not recognised: {}", identity.reason)),
+            None => member.reason = Some(not_recognised(&identity.reason)),
         }
         member
     }
@@ -416,6 +416,16 @@ impl Walk<'_> {
         member.seekable = rest.is_ok() && tee.finish().is_ok_and(|copy| copy.is_ok());
         member
     }
+}
+
+/// Why a member is not read, what was expected, and what to do. The first words stay as they are:
+/// by them a search for phrases finds what can be searched all the same.
+fn not_recognised(found: &str) -> String {
+    let names = vestige_formats::registry::ALL.iter().map(|one| one.name());
+    let names = names.collect::<Vec<_>>().join(" or ");
+    format!(
+        "format not recognised: {found}; expected {names}; if it is one of them, say which with --type"
+    )
 }
 
 struct Hashed<R> {
