@@ -46,7 +46,7 @@ const OTHER: [&str; 8] = [
     "agent:*Terraform* error.code:*",
     "bytes:[20000000 TO *]",
     "resource.name:*day=042* action:GetObject",
-    "(service:kms.amazonaws.com OR service:sts.amazonaws.com) NOT actor.type:AssumedRole",
+    "(service:kms OR service:sts) NOT actor.type:AssumedRole",
     "NOT outcome:success activity:create",
 ];
 
@@ -228,7 +228,7 @@ fn pages(asked: &Asked) -> Result<()> {
         let what = format!("page of {} rows of one action, {name} first", rows.len());
         line(&what, time, "ms", most);
     }
-    for bucket in [Bucket::Auto, Bucket::Hour] {
+    for bucket in [Bucket::Auto, Bucket::Minute] {
         let ask =
             |reader: &Reader, query: &Compiled| reader.histogram(query, bucket, &Progress::none());
         let (found, time) = asked.ask("", ask)?;
