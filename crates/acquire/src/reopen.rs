@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use vestige_model::{MemberPath, Warning};
 
+use crate::original::Sha256Digest;
 use crate::seekable::{Seekable, SideCopy, Tee};
 use crate::unpack::{Content, End, Limits, Member, Place, Source, Unpacker, Visitor};
 use crate::{Faults, seekable};
@@ -24,6 +25,8 @@ pub struct Reopen {
     case: PathBuf,
     cache: Cache,
     idle: Mutex<Vec<Unpacker>>,
+    /// The side copy that a range was read from last.
+    copy: Mutex<Option<(Sha256Digest, MemberPath, Arc<Seekable>)>>,
 }
 
 impl Reopen {
@@ -33,6 +36,7 @@ impl Reopen {
             case: case.into(),
             cache: Cache::new(cache_bytes),
             idle: Mutex::default(),
+            copy: Mutex::default(),
         }
     }
 
@@ -57,7 +61,7 @@ impl Reopen {
         if let Some(bytes) = self.cache.get(&item.sha256, member) {
             return range.of_slice(&bytes);
         }
-        if let Some(copy) = self.side_copy(item, member) {
+        if let Some(copy) = self.kept_copy(item, member) {
             range.check(copy.bytes())?;
             if let Ok(bytes) = copy.read_at(offset, length) {
                 return Ok(bytes);
@@ -153,6 +157,19 @@ impl Reopen {
 
     fn side_copy(&self, item: &Item, member: &MemberPath) -> Option<Seekable> {
         Seekable::open(&seekable::path_of(&self.case, &item.sha256, member)).ok()
+    }
+
+    /// A side copy that stays open until another is read.
+    fn kept_copy(&self, item: &Item, member: &MemberPath) -> Option<Arc<Seekable>> {
+        let mut kept = self.copy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((sha256, path, copy)) = &*kept
+            && (sha256, path) == (&item.sha256, member)
+        {
+            return Some(Arc::clone(copy));
+        }
+        let copy = Arc::new(self.side_copy(item, member)?);
+        *kept = Some((item.sha256, member.clone(), Arc::clone(&copy)));
+        Some(copy)
     }
 
     /// Gets a member from its original, into the cache or a side copy where it is none of itself.

@@ -22,6 +22,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tempfile::NamedTempFile;
 use vestige_model::MemberPath;
@@ -211,6 +212,8 @@ pub struct Seekable {
     /// Where each frame begins, and the last ends.
     offsets: Vec<u64>,
     bytes: u64,
+    /// The frame that was read last: records are often read one after the other.
+    last: Mutex<Option<(u64, Arc<Vec<u8>>)>>,
 }
 
 impl Seekable {
@@ -250,6 +253,7 @@ impl Seekable {
             file,
             offsets,
             bytes,
+            last: Mutex::default(),
         })
     }
 
@@ -281,7 +285,19 @@ impl Seekable {
         Ok(out)
     }
 
-    fn frame(&self, number: u64) -> io::Result<Vec<u8>> {
+    fn frame(&self, number: u64) -> io::Result<Arc<Vec<u8>>> {
+        let held = || self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((last, frame)) = &*held()
+            && *last == number
+        {
+            return Ok(Arc::clone(frame));
+        }
+        let frame = Arc::new(self.unpack(number)?);
+        *held() = Some((number, Arc::clone(&frame)));
+        Ok(frame)
+    }
+
+    fn unpack(&self, number: u64) -> io::Result<Vec<u8>> {
         let number = usize::try_from(number).map_err(io::Error::other)?;
         let (Some(start), Some(end)) = (self.offsets.get(number), self.offsets.get(number + 1))
         else {

@@ -88,7 +88,7 @@ pub fn settle(
     writer.begin_uncount(connection)?;
     let members = members::settle(connection, writer, seq, &|| progress(0))?;
     find_shared(connection, settled_to)?;
-    let unread = content::fill(connection, compare, &|| progress(0))?;
+    let unread = content::fill(connection, compare, progress)?;
     let mut work = Work {
         connection,
         writer,
@@ -211,21 +211,20 @@ impl Work<'_> {
                 }
             }
         }
-        if survivors.len() < 2 {
-            return Ok(());
-        }
-        for row in survivors.iter().filter(|row| !row.conflict) {
-            self.connection
-                .prepare_cached("UPDATE event SET conflict=1 WHERE id=?1")?
-                .execute([row.id])?;
-            self.settled.conflicts += 1;
+        let apart = survivors.len() > 1;
+        let mut flag = self
+            .connection
+            .prepare_cached("UPDATE event SET conflict=?2 WHERE id=?1")?;
+        for row in survivors.iter().filter(|row| row.conflict != apart) {
+            flag.execute((row.id, apart.then_some(1)))?;
+            self.settled.conflicts += u64::from(apart);
         }
         Ok(())
     }
 
     fn hide(&mut self, row: &Candidate, survivor: i64) -> Result<(), SettleError> {
         self.connection
-            .prepare_cached("UPDATE event SET hidden=hidden|1 WHERE id=?1")?
+            .prepare_cached("UPDATE event SET hidden=hidden|1, conflict=NULL WHERE id=?1")?
             .execute([row.id])?;
         self.connection
             .prepare_cached("INSERT INTO duplicate VALUES(?1,?2,?3)")?

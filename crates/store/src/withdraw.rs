@@ -174,12 +174,13 @@ fn hide_members(connection: &Connection, evidence: i64) -> rusqlite::Result<u64>
 fn collect_duplicates(connection: &Connection) -> rusqlite::Result<BTreeSet<u64>> {
     connection.execute_batch(
         "DROP TABLE IF EXISTS temp.orphan;
-         CREATE TEMP TABLE orphan(event INTEGER PRIMARY KEY, heir INTEGER NOT NULL, seq INTEGER NOT NULL);
+         CREATE TEMP TABLE orphan(event INTEGER PRIMARY KEY, heir INTEGER NOT NULL, seq INTEGER NOT NULL, conflict INTEGER);
          INSERT INTO temp.orphan
            SELECT d.event,
                   first_value(d.event) OVER (PARTITION BY d.survivor ORDER BY m.evidence, m.id, e.offset, e.sub),
-                  d.seq
+                  d.seq, s.conflict
              FROM duplicate d
+             JOIN event s ON s.id=d.survivor
              JOIN event e ON e.id=d.event
              JOIN member m ON m.id=e.member
             WHERE d.survivor IN (SELECT id FROM temp.withdrawn_row) AND e.hidden&2=0;",
@@ -189,11 +190,13 @@ fn collect_duplicates(connection: &Connection) -> rusqlite::Result<BTreeSet<u64>
         .collect()
 }
 
-/// Makes the first of each group its survivor, visible, and the others its duplicates.
+/// Makes the first of each group its survivor, visible, and the others its duplicates. It differs
+/// from the same rows as the one it follows.
 fn reveal(connection: &Connection, done: &mut Withdrawn) -> rusqlite::Result<()> {
     let heirs = "SELECT event FROM temp.orphan WHERE event=heir";
     let revealed = connection.execute(
-        &format!("UPDATE event SET hidden=hidden&~1 WHERE id IN ({heirs})"),
+        "UPDATE event SET hidden=hidden&~1, conflict=o.conflict FROM temp.orphan o
+          WHERE o.event=o.heir AND event.id=o.event",
         [],
     )?;
     done.revealed = revealed as u64;

@@ -248,3 +248,31 @@ fn a_batch_that_is_dropped_leaves_nothing_and_miscounts_nothing() {
         .collect();
     assert_eq!(terms, ["GetObject 2"]);
 }
+
+/// Long texts fill a chunk before many rows do, wherever they stand.
+#[test]
+fn a_chunk_is_full_of_text_too() {
+    let place = Place {
+        evidence: "0000000000000000",
+        member: "0",
+    };
+    type Set = fn(&mut Event<'static>, String);
+    let sets: [Set; 4] = [
+        |event, text| event.error_message = Some(text.into()),
+        |event, text| event.event_id = Some(text.into()),
+        |event, text| event.request_id = Some(text.into()),
+        |event, text| event.time_raw = Some(text.into()),
+    ];
+    for set in sets {
+        let mut encoder = Encoder::new(KEY);
+        let mut rows = 0;
+        while !encoder.full() {
+            let mut event = Event::new(Kind::Event, "test:log:record", Cloud::Aws);
+            set(&mut event, format!("{rows}{}", "x".repeat(100_000)));
+            encoder.push(place, 0, &Locator::default(), &event);
+            rows += 1;
+            assert!(rows < 200, "20 MB in one chunk");
+        }
+        assert!(rows > 50, "chunks of a few rows are slow: {rows}");
+    }
+}

@@ -88,9 +88,6 @@ pub enum WorkError {
     /// The database, while rows were read or written.
     #[error("the case file: {0}; check the disk, then run `vestige verify` on the case")]
     Database(String),
-    /// Records with the same id that could not be compared.
-    #[error("{0}")]
-    Settle(String),
     /// An argument that cannot be used.
     #[error("{what}: expected {expected}, found {found}")]
     Usage {
@@ -123,11 +120,13 @@ pub enum WorkError {
     },
     /// Evidence in which a phrase could not be searched, so that there is no complete answer.
     #[error(
-        "the phrase could not be searched everywhere: {items}; put the originals back, or ask for less (NOT evidence:EV-0001)"
+        "the phrase could not be searched everywhere: {items}; put the originals back, or ask without them: {without}"
     )]
     Unsearched {
         /// The items, each with what was expected and found.
         items: String,
+        /// What to add to the question so that they are not asked for.
+        without: String,
     },
     /// An answer of a time-stamp authority that proves nothing.
     #[error("{}: this time stamp was not taken: {reason}", path.display())]
@@ -186,7 +185,6 @@ impl WorkError {
             WorkError::NoKey { .. } => "no-key",
             WorkError::NotAnExaminer { .. } => "not-an-examiner",
             WorkError::Database(_) => "database",
-            WorkError::Settle(_) => "duplicates",
             WorkError::Usage { .. } => "usage",
             WorkError::Absent { .. } => "absent",
             WorkError::Record { .. } => "record",

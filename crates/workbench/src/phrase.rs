@@ -1,7 +1,7 @@
 //! Phrases, searched in the bytes of the originals: the newest evidence first, in as many threads
 //! as there are cores. There is no text index to build, and nothing is too odd to be found.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -29,16 +29,16 @@ const LOOK: Duration = Duration::from_millis(200);
 const LISTED: usize = 10_000;
 
 /// A hit that lies in no record: in a header, between records, in a file of unknown format.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 pub struct Outside {
-    /// The phrase.
-    pub phrase: String,
     /// The evidence item (`EV-0001`).
     pub evidence: String,
     /// The member's ordinals.
     pub member: String,
     /// Offset in the member's decompressed bytes.
     pub offset: u64,
+    /// The phrase.
+    pub phrase: String,
 }
 
 /// What was found so far.
@@ -47,7 +47,7 @@ pub(crate) struct Found {
     /// Rows, by phrase.
     pub hits: PhraseHits,
     /// Hits outside records; the first of them.
-    pub outside: Vec<Outside>,
+    pub outside: BTreeSet<Outside>,
     /// All hits outside records.
     pub outside_count: u64,
     /// Rows later than this are decided: everything that could hold them was searched. None at the
@@ -302,6 +302,18 @@ impl std::io::Read for Stoppable<'_> {
     }
 }
 
+/// There is no complete answer.
+fn unsearched(unread: Vec<(String, String)>) -> WorkError {
+    let (items, without): (Vec<_>, Vec<_>) = unread
+        .into_iter()
+        .map(|(name, reason)| (format!("{name}: {reason}"), format!("NOT evidence:{name}")))
+        .unzip();
+    WorkError::Unsearched {
+        items: items.join("; "),
+        without: without.join(" "),
+    }
+}
+
 /// Puts together what the workers tell.
 struct Gather<'a> {
     search: &'a Search<'a>,
@@ -312,7 +324,8 @@ struct Gather<'a> {
     done: Vec<bool>,
     /// Items from the first on that were searched.
     decided: usize,
-    unread: Vec<String>,
+    /// Items that could not be searched, and why.
+    unread: Vec<(String, String)>,
 }
 
 impl<'a> Gather<'a> {
@@ -339,7 +352,8 @@ impl<'a> Gather<'a> {
         told: &Receiver<Told>,
         each: &mut dyn FnMut(&Found) -> Result<bool, WorkError>,
     ) -> Result<(), WorkError> {
-        let mut looked = Instant::now();
+        // What the newest evidence holds is shown at once.
+        let mut looked = None::<Instant>;
         loop {
             if host.cancelled() {
                 return Err(WorkError::Stopped { doing: "searching" });
@@ -349,22 +363,21 @@ impl<'a> Gather<'a> {
                 Err(error) if error.is_timeout() => {}
                 Err(_) => break,
             }
-            if looked.elapsed() >= LOOK {
-                looked = Instant::now();
+            if looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
                 host.progress(&self.search.counters.now("searching the evidence"));
-                if self.advance() && !each(&self.found)? {
+                let moved = self.advance();
+                if moved || looked.is_some() {
+                    looked = Some(Instant::now());
+                }
+                if moved && !each(&self.found)? {
                     return Ok(());
                 }
             }
         }
         if !self.unread.is_empty() {
-            return Err(WorkError::Unsearched {
-                items: self.unread.join("; "),
-            });
+            return Err(unsearched(self.unread));
         }
         self.found.undecided = None;
-        let place = |one: &Outside| (one.evidence.clone(), one.member.clone(), one.offset);
-        self.found.outside.sort_by_cached_key(place);
         each(&self.found).map(drop)
     }
 
@@ -376,11 +389,14 @@ impl<'a> Gather<'a> {
                 phrase,
                 offsets,
             } => self.hits(item, member, phrase, &offsets),
-            Told::Done(at, result) => {
-                if let (Err(reason), Some(one)) = (result, self.search.items.get(at)) {
-                    self.unread
-                        .push(format!("{}: {reason}", item::name(one.id)));
-                }
+            // An item that could not be searched stays undecided, and so do all rows of its time and
+            // before.
+            Told::Done(at, Err(reason)) => {
+                let name = self.search.items.get(at).map(|one| item::name(one.id));
+                self.unread.push((name.unwrap_or_default(), reason));
+                Ok(())
+            }
+            Told::Done(at, Ok(())) => {
                 if let Some(done) = self.done.get_mut(at) {
                     *done = true;
                 }
@@ -428,11 +444,13 @@ impl<'a> Gather<'a> {
                 },
                 &mut |offset| {
                     *outside_count += 1;
-                    if outside.len() < LISTED {
-                        outside.push(Outside {
-                            offset,
-                            ..label.clone()
-                        });
+                    outside.insert(Outside {
+                        offset,
+                        ..label.clone()
+                    });
+                    // The first of them, whatever the threads did.
+                    if outside.len() > LISTED {
+                        outside.pop_last();
                     }
                 },
             )

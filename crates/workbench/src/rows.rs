@@ -37,6 +37,16 @@ fn page_of(reader: &CaseReader) -> Result<Reader, WorkError> {
     Reader::new(reader.again()?.into_connection(), key).map_err(WorkError::database)
 }
 
+impl Stated {
+    /// What is said where the rows are others.
+    fn differs(&self, found: u64, sha256: &str) -> String {
+        format!(
+            "rows of custody entry {}: expected {} with digest {}, found {found} with digest {sha256}",
+            self.seq, self.rows, self.sha256
+        )
+    }
+}
+
 /// Compares the stored rows with the digests that import entries state.
 ///
 /// # Errors
@@ -49,16 +59,15 @@ pub fn check(host: &dyn Host, reader: &CaseReader) -> Result<Vec<Check>, WorkErr
     for stated in stated(&page)? {
         match entry_rows(&page, stated.seq) {
             Ok(found) if found == (stated.rows, stated.sha256.clone()) => rows += stated.rows,
-            Ok((found, sha256)) => checks.push(Check::fail(
-                "rows",
-                format!(
-                    "rows of custody entry {}: expected {} with digest {}, found {found} with digest {sha256}",
-                    stated.seq, stated.rows, stated.sha256
-                ),
-            )),
+            Ok((found, sha256)) => {
+                checks.push(Check::fail("rows", stated.differs(found, &sha256)));
+            }
             Err(error) => checks.push(Check::fail(
                 "rows",
-                format!("rows of custody entry {}: expected to be readable, found: {error}", stated.seq),
+                format!(
+                    "rows of custody entry {}: expected to be readable, found: {error}",
+                    stated.seq
+                ),
             )),
         }
         host.progress(&Progress {
@@ -104,6 +113,26 @@ fn stated(page: &Reader) -> Result<Vec<Stated>, WorkError> {
         Ok(true)
     })?;
     Ok(found)
+}
+
+/// Compares the rows that one custody entry imported with the digest that it states.
+pub(crate) fn check_entry(page: &Reader, seq: u64) -> Result<Check, WorkError> {
+    let stated = stated(page)?.into_iter().find(|stated| stated.seq == seq);
+    let Some(stated) = stated else {
+        let detail = format!("expected custody entry {seq} to state a digest of rows, found none");
+        return Ok(Check::fail("rows", detail));
+    };
+    let (found, sha256) = entry_rows(page, seq)?;
+    Ok(if (found, &sha256) == (stated.rows, &stated.sha256) {
+        Check::pass(
+            "rows",
+            format!(
+                "all {found} rows of custody entry {seq}, this one among them, are as it states"
+            ),
+        )
+    } else {
+        Check::fail("rows", stated.differs(found, &sha256))
+    })
 }
 
 /// Number and digest of the rows that an entry imported.

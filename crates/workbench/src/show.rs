@@ -22,7 +22,7 @@ use crate::explore::flat;
 use crate::host::Host;
 use crate::import::Records;
 use crate::verify::{self, Check, Status, Verdict};
-use crate::{item, session};
+use crate::{item, rows, session};
 
 /// An event as it is shown.
 #[derive(Debug, Serialize)]
@@ -107,7 +107,9 @@ pub fn raw(host: &dyn Host, case: &Path, id: &str) -> Result<Vec<u8>, WorkError>
 }
 
 /// Reads the record from its original again, hashes the original, makes the row anew and compares
-/// each field; with it the chain is verified. What a check finds is no error.
+/// each field. With it the chain is verified, and the rows of the whole import are compared with
+/// what its custody entry states: what a record needs from elsewhere in its member (a header) is
+/// taken from the case. What a check finds is no error.
 ///
 /// # Errors
 /// No such case or event.
@@ -116,6 +118,8 @@ pub fn prove(host: &dyn Host, case: &Path, id: &str) -> Result<Proof, WorkError>
     let origin = &found.row.origin;
     let name = item::name(origin.evidence);
     let (mut report, mut checks) = verify::of_item(host, &found.reader, origin)?;
+    let seq = origin.custody_seq.unsigned_abs();
+    checks.push(rows::check_entry(&found.page, seq)?);
     checks.push(found.record(true).map_or_else(
         |error| Check::fail("record", error.to_string()),
         |record| found.compare(&record),
@@ -267,16 +271,16 @@ impl Found {
             made: None,
         };
         format.read_record(&self.source.context, span, record, &mut again);
-        let stored = self.fields(&at, &self.row.event);
+        let stored = self.canonical(&at, &self.row.event);
         match again.made {
             Some(made) if made == stored => Check::pass(
                 "row",
                 format!(
                     "{} fields made anew from the record are the stored ones",
-                    made.len()
+                    fields(&made).len()
                 ),
             ),
-            Some(made) => Check::fail("row", differences(&stored, &made)),
+            Some(made) => Check::fail("row", differences(&fields(&stored), &fields(&made))),
             None => Check::fail(
                 "row",
                 "expected the record to give this event, found none".to_owned(),
@@ -284,17 +288,20 @@ impl Found {
         }
     }
 
-    /// The canonical form of a row, by field.
-    fn fields(&self, at: &Locator, event: &Event<'_>) -> Map<String, Value> {
+    /// The canonical form of a row.
+    fn canonical(&self, at: &Locator, event: &Event<'_>) -> Vec<u8> {
         let id = self.row.id();
         let place = Place {
             evidence: &id.evidence,
             member: &id.member,
         };
-        let mut canonical = Canonical::default();
-        let line = canonical.row(place, at, event);
-        serde_json::from_slice(line).unwrap_or_default()
+        Canonical::default().row(place, at, event).to_vec()
     }
+}
+
+/// The fields of a canonical row, to be told; rows are compared as bytes.
+fn fields(row: &[u8]) -> Map<String, Value> {
+    serde_json::from_slice(row).unwrap_or_default()
 }
 
 const FORM: &str = "an id such as 3f2a90c4d5e6f708.0.1832, as `vestige events` shows";
@@ -316,7 +323,7 @@ fn differences(stored: &Map<String, Value>, made: &Map<String, Value>) -> String
             )
         })
         .collect();
-    differing.join("; ")
+    format!("the row differs from its record: {}", differing.join("; "))
 }
 
 /// A JSON record as it is, any other as text.
@@ -329,7 +336,8 @@ fn parsed(record: &[u8]) -> Box<RawValue> {
 /// Takes the one event that is asked for from a record that is read again.
 struct Again<'a> {
     found: &'a Found,
-    made: Option<Map<String, Value>>,
+    /// Its canonical form.
+    made: Option<Vec<u8>>,
 }
 
 impl Sink for Again<'_> {
@@ -343,7 +351,7 @@ impl Sink for Again<'_> {
         if self.found.row.event.quality.has(Quality::RECOVERED) {
             event.quality = event.quality.with(Quality::RECOVERED);
         }
-        self.made = Some(self.found.fields(&at, event));
+        self.made = Some(self.found.canonical(&at, event));
     }
 
     fn rejected(&mut self, _: Warning) {}

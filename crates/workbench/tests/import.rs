@@ -180,3 +180,38 @@ fn the_case_does_not_depend_on_the_number_of_threads() {
     // Not assert_eq: a difference would print both cases.
     assert!(dump(1) == dump(7), "row ids or duplicates differ");
 }
+
+#[test]
+fn a_damaged_archive_stays_partial_when_it_is_imported_again() {
+    let host = TestHost::with_cheap_key("ann");
+    let case = host.case("case");
+    let path = host.path("logs.tar");
+    let mut lines = String::new();
+    for id in 10..3_000 {
+        writeln!(lines, "{}", record(id * 7_919)).unwrap();
+    }
+    let whole = gz(lines.as_bytes());
+    let mut tar = tar::Builder::new(fs::File::create(&path).unwrap());
+    let good = record(1);
+    for (name, bytes) in [
+        ("good.json", good.as_bytes()),
+        ("bad.json.gz", &whole[..whole.len() / 2]),
+    ] {
+        let mut header = tar::Header::new_ustar();
+        header.set_size(bytes.len() as u64);
+        header.set_cksum();
+        tar.append_data(&mut header, name, bytes).unwrap();
+    }
+    tar.into_inner().unwrap();
+    let state = || {
+        let report = import(&host, &case, &request(path.clone())).unwrap();
+        let connection = connection(&host, &case);
+        let sql = "SELECT state||': '||coalesce(reason,'') FROM evidence WHERE id=1";
+        let state: String = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        (state, report)
+    };
+    let (first, _) = state();
+    assert!(first.starts_with("partial: "), "{first}");
+    let (again, _) = state();
+    assert_eq!(again, first);
+}

@@ -279,3 +279,33 @@ fn a_search_can_be_stopped() {
     let error = count(&host, &case, "needle").unwrap_err();
     assert!(matches!(error, WorkError::Stopped { .. }), "{error}");
 }
+
+#[test]
+fn rows_of_evidence_that_cannot_be_searched_are_not_decided() {
+    let host = TestHost::with_cheap_key("ann");
+    let folder = host.path("logs");
+    fs::create_dir(&folder).unwrap();
+    // The last is the newest, so that newest first meets it at once.
+    for day in 1..=6_u32 {
+        let lines: String = (0..3)
+            .map(|n| record(n * 9 + day - 1, "Other") + "\n")
+            .collect();
+        fs::write(folder.join(format!("{day}.jsonl")), lines).unwrap();
+    }
+    let case = host.case("case");
+    import(&host, &case, &request(folder.clone())).unwrap();
+    let newest = fs::read(folder.join("6.jsonl")).unwrap();
+    fs::remove_file(original(&case, &newest)).unwrap();
+    for query in ["NOT amazonaws", "NOT needle", "amazonaws"] {
+        let mut out = Vec::new();
+        let explorer = Explorer::open(&host, &case, &asked(query)).unwrap();
+        let error = explorer
+            .write(Order::Descending, Some(3), Output::Jsonl, &mut out)
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("EV-0006: "), "{error}");
+        assert!(error.contains("NOT evidence:EV-0006"), "{error}");
+        let written = String::from_utf8(out).unwrap();
+        assert!(written.is_empty(), "{query}: {written}");
+    }
+}

@@ -225,3 +225,27 @@ fn a_flow_in_two_files_leads_from_one_to_the_other() {
     );
     assert_eq!(other.duplicate_of.as_deref(), Some(id(&all[1])));
 }
+
+#[test]
+fn a_header_that_was_changed_with_its_rows_is_noticed() {
+    let host = TestHost::with_cheap_key("ann");
+    let file = host.path("flow.log");
+    let text = "version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status\n\
+                2 111122223333 eni-1 192.0.2.1 192.0.2.2 1 2 6 1 40 1772445600 1772445660 ACCEPT OK\n";
+    fs::write(&file, text).unwrap();
+    let case = imported(&host, &file);
+    let event = id(&events(&host, &case)[0]).to_owned();
+    assert_ne!(
+        prove(&host, &case, &event).unwrap().verdict,
+        Verdict::Failed
+    );
+    let connection = Connection::open(case.join("case.db")).unwrap();
+    let turned = "UPDATE member SET context=CAST(replace(replace(replace(CAST(context AS TEXT),
+        'srcaddr','x'),'dstaddr','srcaddr'),'x','dstaddr') AS BLOB)";
+    assert_eq!(connection.execute(turned, []).unwrap(), 1);
+    let rows = "UPDATE flow SET src_ip=dst_ip, dst_ip=src_ip";
+    assert_eq!(connection.execute(rows, []).unwrap(), 1);
+    drop(connection);
+    let proof = prove(&host, &case, &event).unwrap();
+    assert_eq!(proof.verdict, Verdict::Failed, "{:#?}", proof.checks);
+}

@@ -22,6 +22,9 @@ use crate::term::HashKey;
 /// Rows after which a chunk is handed over: about 6 MB with its texts.
 pub const CHUNK_ROWS: usize = 16_384;
 
+/// Bytes of text after which it is handed over as well: records may be long.
+const CHUNK_TEXT: usize = 8 << 20;
+
 /// A run of rows of one batch, with local term numbers.
 #[derive(Debug, Default)]
 pub struct Chunk {
@@ -35,9 +38,16 @@ pub struct Chunk {
     pub flows: Vec<FlowRow>,
     /// What the rows add to the roll-ups, in local term numbers.
     pub rollup: Rollup,
+    /// Bytes of text that stand in the rows themselves.
+    own_text: usize,
 }
 
 impl Chunk {
+    /// Bytes of text in it.
+    fn text(&self) -> usize {
+        self.own_text + self.terms.text()
+    }
+
     /// Rows in it.
     pub fn rows(&self) -> usize {
         self.events.len() + self.flows.len()
@@ -71,6 +81,12 @@ impl Encoder {
     pub fn push(&mut self, place: Place<'_>, member: u32, at: &Locator, event: &Event<'_>) {
         self.digest.update(self.canonical.row(place, at, event));
         self.rows += 1;
+        let own = [&event.time_raw, &event.event_id, &event.request_id];
+        self.chunk.own_text += own
+            .into_iter()
+            .flatten()
+            .map(|text| text.len())
+            .sum::<usize>();
         match event.kind {
             Kind::Flow if rows::fits_flow(event) => {
                 rows::push_flow(&mut self.chunk, self.key, member, at, event);
@@ -83,7 +99,7 @@ impl Encoder {
 
     /// Whether the chunk should be handed over before more is added.
     pub fn full(&self) -> bool {
-        self.chunk.rows() >= CHUNK_ROWS
+        self.chunk.rows() >= CHUNK_ROWS || self.chunk.text() >= CHUNK_TEXT
     }
 
     /// The chunk so far; the next one begins empty, with room for as much.

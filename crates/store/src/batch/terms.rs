@@ -162,6 +162,11 @@ impl LocalTerms {
             .map(|term| (term, &self.text[term.start as usize..term.end as usize]))
     }
 
+    /// Bytes of their text.
+    pub fn text(&self) -> usize {
+        self.text.len()
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.terms.len()

@@ -15,7 +15,7 @@ const PAGE: i64 = 4096;
 pub(super) fn fill(
     connection: &Connection,
     compare: &Compare<'_>,
-    goes_on: &dyn Fn() -> bool,
+    progress: &dyn Fn(u64) -> bool,
 ) -> Result<u64, SettleError> {
     connection.execute_batch(
         "DROP TABLE IF EXISTS temp.unhashed;
@@ -38,7 +38,7 @@ pub(super) fn fill(
                 Err(_) => unread += 1,
             }
         }
-        if !goes_on() {
+        if !progress(last as u64) {
             return Err(SettleError::Stopped);
         }
     }

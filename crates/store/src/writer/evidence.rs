@@ -124,6 +124,26 @@ pub fn settle_evidence(
         .map(drop)
 }
 
+/// An item that counts as imported is partial where one of its members is, or was passed over and
+/// not read since.
+///
+/// # Errors
+/// What SQLite says.
+pub fn recall_partial(connection: &Connection, id: i64) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE evidence SET state='partial', reason=p.reason FROM (
+               SELECT CASE m.state WHEN 'partial' THEN m.reason ELSE m.name||': '||m.reason END reason
+               FROM member m WHERE m.evidence=?1 AND (m.state='partial' OR
+                 m.state='rejected' AND m.recognised='not read' AND NOT EXISTS(
+                   SELECT 1 FROM member o WHERE o.evidence=?1 AND o.path=m.path AND o.state<>'rejected'))
+               ORDER BY m.id LIMIT 1) p
+             WHERE id=?1 AND state='imported'",
+        )?
+        .execute([id])
+        .map(drop)
+}
+
 /// Stores what became of a member.
 ///
 /// # Errors

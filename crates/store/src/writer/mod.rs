@@ -18,7 +18,7 @@ use crate::rollup::Rollup;
 
 pub use evidence::{
     EvidenceRow, MemberRow, has_size, identical, insert_evidence, insert_member, insert_warning,
-    next_id, origin, settle_evidence,
+    next_id, origin, recall_partial, settle_evidence,
 };
 pub use rows::{event_sql, flow_sql};
 use terms::TermResolver;
@@ -34,6 +34,10 @@ pub const INDEXES: &str = "indexes";
 
 /// Task in `pending`: records delivered twice are not settled yet.
 pub const DUPLICATES: &str = "duplicates";
+
+/// Task in `pending`: records with shared ids could not be read to be compared; the next import
+/// tries again.
+pub const UNREAD: &str = "unread";
 
 /// Notes a task to be done by the next opening, should this command not come to it.
 ///

@@ -129,7 +129,7 @@ impl<'h> Explorer<'h> {
             self.host
                 .notice(&format!("{more} more hits lie outside records"));
         }
-        self.outside.borrow_mut().clone_from(&found.outside);
+        *self.outside.borrow_mut() = found.outside.iter().cloned().collect();
     }
 
     /// Asks the case, with progress; the user may stop it.

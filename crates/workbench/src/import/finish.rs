@@ -7,8 +7,8 @@ use vestige_custody::{Event, hex};
 use vestige_formats::decode::decode;
 use vestige_model::{Locator, MemberPath, MemberRef, RecordBytes, RecordBytesError};
 use vestige_store::case_file::CaseWriter;
-use vestige_store::duplicates::{self, Compare};
-use vestige_store::writer::{self, COUNTS, DUPLICATES, INDEXES, Writer};
+use vestige_store::duplicates::{self, Compare, SettleError};
+use vestige_store::writer::{self, COUNTS, DUPLICATES, INDEXES, UNREAD, Writer};
 use vestige_store::{Connection, index};
 
 use super::content::content_of;
@@ -34,18 +34,25 @@ pub(super) fn after(
         records: &records,
         content: &content_of,
     };
-    let settled = duplicates::settle(
-        &transaction,
-        &mut writer,
-        settled_to,
-        next,
-        &compare,
-        &|_| true,
-    )
-    .map_err(|error| WorkError::Settle(error.to_string()))?;
+    let retry = writer::is_pending(&transaction, UNREAD).map_err(WorkError::database)?;
+    let from = if retry { 0 } else { settled_to };
+    // Who stopped the reading wants what was read in order.
+    let stopped = host.cancelled();
+    let told = |rows| {
+        host.progress(&Progress {
+            stage: "comparing records that came twice".to_owned(),
+            records: rows,
+            ..Progress::default()
+        });
+        stopped || !host.cancelled()
+    };
+    let settled = duplicates::settle(&transaction, &mut writer, from, next, &compare, &told)
+        .map_err(unsettled)?;
+    writer::clear_pending(&transaction, UNREAD).map_err(WorkError::database)?;
     if settled.unread > 0 {
+        writer::set_pending(&transaction, UNREAD).map_err(WorkError::database)?;
         host.notice(&format!(
-            "{} records have ids that came before and cannot be compared, as their evidence cannot be read; they are kept and flagged as conflicting",
+            "{} records have ids that came before and cannot be compared, as their evidence cannot be read; they are kept and flagged as conflicting until an import finds the evidence again",
             settled.unread
         ));
     }
@@ -69,6 +76,16 @@ pub(super) fn after(
     ledger.append(&transaction, &entry, now)?;
     CaseWriter::commit(transaction, &faults)?;
     Ok(())
+}
+
+/// What was read is in the case, and `pending` says that it is to be settled.
+fn unsettled(error: SettleError) -> WorkError {
+    match error {
+        SettleError::Stopped => WorkError::Stopped {
+            doing: "comparing records that came twice: what was read is in the case; the next import goes on",
+        },
+        SettleError::Database(error) => WorkError::database(error),
+    }
 }
 
 /// Indexes hold nothing of their own, so that no entry speaks of them.

@@ -241,6 +241,11 @@ impl Keep<'_> {
             of,
             bytes,
         )
+        .and_then(|()| match item.new {
+            true => Ok(()),
+            // What an earlier import could not read was passed over now.
+            false => writer::recall_partial(transaction, item.id),
+        })
         .map_err(WorkError::database)
     }
 
