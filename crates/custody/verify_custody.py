@@ -275,8 +275,9 @@ if __name__ == "__main__":
         main(given.dir, given.key, given.pin, given.tsa_ca)
     except (OSError, ValueError) as problem:
         fails.append(str(problem))
-    for line in [f"FAIL {text}" for text in fails[:50]] + [f"WARN {text}" for text in warns[:50]]:
-        print(line.encode("unicode_escape").decode())
+    for word, texts in ("FAIL", fails), ("WARN", warns):
+        for text in texts[:50] + [f"and {len(texts) - 50} more"] * (len(texts) > 50):
+            print(f"{word} {text}".encode("unicode_escape").decode())
     print(LIMITS, "failed" if fails else "verified with warnings" if warns else "verified", sep="\n")
     print(len(leaves), roots[-1].hex(), leaves[-1].hex() if leaves else "-")
     sys.exit(1 if fails else 2 if warns else 0)

@@ -36,6 +36,34 @@ pub struct ItemRow {
     pub withdrawn: bool,
 }
 
+/// Items from number `from` on that are the same file as one that was withdrawn, with that one.
+///
+/// # Errors
+/// What SQLite says.
+pub fn withdrawn_before(connection: &Connection, from: i64) -> Result<Vec<(i64, i64)>, CaseError> {
+    let read = || {
+        connection
+            .prepare(
+                "SELECT e.id, max(w.id) FROM evidence e JOIN evidence w ON w.sha256=e.sha256
+                 WHERE e.id>=?1 AND w.id<e.id AND w.withdrawn_seq IS NOT NULL GROUP BY e.id",
+            )?
+            .query_map([from], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<Vec<_>>>()
+    };
+    read().map_err(reading(connection))
+}
+
+/// Whether there is such an item.
+///
+/// # Errors
+/// What SQLite says.
+pub fn exists(connection: &Connection, evidence: i64) -> Result<bool, CaseError> {
+    connection
+        .prepare("SELECT 1 FROM evidence WHERE id=?1")
+        .and_then(|mut statement| statement.exists([evidence]))
+        .map_err(reading(connection))
+}
+
 /// The account of a member.
 #[derive(Clone, Debug)]
 pub struct MemberAccount {
@@ -70,8 +98,10 @@ pub struct WarningRow {
     pub name: String,
     /// Ordinals of the member, where it is about one.
     pub member: Option<String>,
-    /// The warning.
+    /// The warning; without its excerpt where the item was withdrawn.
     pub warning: Warning,
+    /// Whether the item was withdrawn.
+    pub withdrawn: bool,
 }
 
 fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
@@ -162,7 +192,8 @@ pub fn warnings<E: From<CaseError>>(
 }
 
 const WARNINGS: &str =
-    "SELECT w.evidence,e.name,m.path,w.offset,w.length,w.reason,w.expected,w.found,w.excerpt
+    "SELECT w.evidence,e.name,m.path,w.offset,w.length,w.reason,w.expected,w.found,
+            CASE WHEN e.withdrawn_seq IS NULL THEN w.excerpt ELSE '' END,e.withdrawn_seq IS NOT NULL
      FROM warning w JOIN evidence e ON e.id=w.evidence LEFT JOIN member m ON m.id=w.member
      WHERE ?1 IS NULL OR w.evidence=?1 ORDER BY w.id";
 
@@ -179,6 +210,7 @@ fn warning(row: &Row<'_>) -> rusqlite::Result<WarningRow> {
             found: row.get(7)?,
             excerpt: row.get(8)?,
         },
+        withdrawn: row.get(9)?,
     })
 }
 

@@ -21,6 +21,8 @@ pub struct Withdrawn {
     pub hidden: u64,
     /// Rows of other items that were hidden as duplicates of these and are visible now.
     pub revealed: u64,
+    /// The items that these rows belong to, in order.
+    pub revealed_in: BTreeSet<i64>,
     /// Rows of other items that stay duplicates and have another survivor now.
     pub moved: u64,
     /// The digest over the duplicates of each custody entry whose list changed, as
@@ -200,6 +202,13 @@ fn reveal(connection: &Connection, done: &mut Withdrawn) -> rusqlite::Result<()>
         [],
     )?;
     done.revealed = revealed as u64;
+    let mut items = connection.prepare(&format!(
+        "SELECT DISTINCT m.evidence FROM event e JOIN member m ON m.id=e.member WHERE e.id IN ({heirs})"
+    ))?;
+    for item in items.query_map([], |row| row.get(0))? {
+        done.revealed_in.insert(item?);
+    }
+    drop(items);
     connection.execute(
         &format!("DELETE FROM duplicate WHERE event IN ({heirs})"),
         [],

@@ -103,7 +103,12 @@ pub fn show(host: &dyn Host, case: &Path, id: &str) -> Result<Shown, WorkError> 
 /// # Errors
 /// As [`show`].
 pub fn raw(host: &dyn Host, case: &Path, id: &str) -> Result<Vec<u8>, WorkError> {
-    Found::of(host, case, id)?.bytes(false)
+    let found = Found::of(host, case, id)?;
+    if found.row.withdrawn {
+        let name = item::name(found.row.origin.evidence);
+        host.notice(&format!("{name} was withdrawn; its rows are hidden"));
+    }
+    found.bytes(false)
 }
 
 /// Reads the record from its original again, hashes the original, makes the row anew and compares

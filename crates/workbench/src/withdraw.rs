@@ -27,6 +27,8 @@ pub struct Withdrawn {
     /// Rows of other items that were hidden as duplicates of these, or of their members, and are
     /// visible now.
     pub revealed: u64,
+    /// The items that show them.
+    pub revealed_in: Vec<String>,
     /// Items that are the same file: their rows were never stored, and are not visible either.
     pub same: Vec<String>,
     /// The custody entry.
@@ -51,6 +53,13 @@ pub fn withdraw(
     let mut case = OpenCase::open(host, path)?;
     let done = withdraw_in(host, &mut case, id, reason.trim())?;
     case.finish(host)?;
+    if !done.revealed_in.is_empty() {
+        host.notice(&format!(
+            "{} rows say the same in {} and are visible there now; withdraw these too where nobody may see them",
+            done.revealed,
+            done.revealed_in.join(", ")
+        ));
+    }
     if !done.same.is_empty() {
         host.notice(&format!(
             "{} are the same file and were not stored a second time; to see their records, import them again",
@@ -103,6 +112,7 @@ pub fn withdraw_in(
         name: standing.name,
         hidden: done.hidden,
         revealed: done.revealed,
+        revealed_in: done.revealed_in.into_iter().map(item::name).collect(),
         same: standing.same.into_iter().map(item::name).collect(),
         seq: sealed.seq,
     })

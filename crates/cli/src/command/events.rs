@@ -27,7 +27,7 @@ The query language:
   time:none           rows without a time
   AKIAIOSFODNN7       a word or \"a phrase\" is searched in the bytes of the evidence
   kind:event          or kind:flow: API events only, or flow records only
-An unknown field is an error that names the known ones.";
+An unknown field is an error; one that is nearly right is named.";
 
 /// Rows: API events and flow records.
 #[derive(Debug, Args)]

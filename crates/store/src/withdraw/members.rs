@@ -16,7 +16,13 @@ pub(super) fn reveal(
     let affected = collect(connection, evidence)?;
     let mut heirs = connection.prepare("SELECT DISTINCT heir FROM temp.orphan_member")?;
     for heir in heirs.query_map([], |row| row.get(0))? {
-        done.revealed += show(connection, heir?)?;
+        let heir = heir?;
+        done.revealed += show(connection, heir)?;
+        done.revealed_in.insert(connection.query_row(
+            "SELECT evidence FROM member WHERE id=?1",
+            [heir],
+            |row| row.get(0),
+        )?);
     }
     drop(heirs);
     let sql = "SELECT coalesce(sum(events),0) FROM member

@@ -17,6 +17,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use vestige_acquire::original::Originals;
 use vestige_acquire::unpack::Limits;
+use vestige_store::evidence;
 use vestige_store::term::HashKey;
 use vestige_store::writer::{self, Writer};
 
@@ -26,6 +27,7 @@ pub use report::{EvidenceReport, ImportReport, Totals, evidence, warnings};
 
 use crate::error::WorkError;
 use crate::host::Host;
+use crate::item;
 use crate::progress::Counters;
 use crate::session::OpenCase;
 use keep::Keeper;
@@ -127,12 +129,32 @@ pub fn import(
             doing: "importing: what was read by then is in the case; importing the same paths again reads the rest",
         });
     }
+    tell_withdrawn(host, open, first_id)?;
     report::of(
         open.writer().connection(),
         first_id,
         &plan,
         counters.seconds(),
     )
+}
+
+/// Items that are told one by one.
+const TOLD: usize = 10;
+
+/// Bytes that were withdrawn and come again are new evidence, which is to be known.
+fn tell_withdrawn(host: &dyn Host, open: &OpenCase, first: i64) -> Result<(), WorkError> {
+    let again = evidence::withdrawn_before(open.writer().connection(), first)?;
+    for (id, withdrawn) in again.iter().take(TOLD) {
+        host.notice(&format!(
+            "{} is the same file as {}, which was withdrawn: its records are in view again",
+            item::name(*id),
+            item::name(*withdrawn)
+        ));
+    }
+    if let Some(more) = again.len().checked_sub(TOLD).filter(|more| *more > 0) {
+        host.notice(&format!("and {more} more files that were withdrawn before"));
+    }
+    Ok(())
 }
 
 fn jobs(request: &Request) -> usize {

@@ -99,12 +99,26 @@ pub fn warnings(
     only: Option<i64>,
     each: &mut dyn FnMut(serde_json::Value) -> Result<(), WorkError>,
 ) -> Result<(), WorkError> {
+    if let Some(id) = only
+        && !rows::exists(connection, id)?
+    {
+        return Err(WorkError::Absent {
+            case: connection.path().map(Into::into).unwrap_or_default(),
+            what: "evidence item",
+            expected: "an item that `vestige evidence CASE` lists".to_owned(),
+            found: format!("no {}", item::name(id)),
+        });
+    }
     rows::warnings(connection, only, &mut |row| {
-        each(serde_json::json!({
+        let mut told = serde_json::json!({
             "evidence": item::name(row.evidence), "name": row.name, "member": row.member,
             "offset": row.warning.offset, "length": row.warning.length, "reason": row.warning.reason,
             "expected": row.warning.expected, "found": row.warning.found, "excerpt": row.warning.excerpt,
-        }))
+        });
+        if row.withdrawn {
+            told["withdrawn"] = true.into();
+        }
+        each(told)
     })
 }
 
