@@ -27,6 +27,8 @@ The query language:
   time:none           rows without a time
   AKIAIOSFODNN7       a word or \"a phrase\" is searched in the bytes of the evidence
   kind:event          or kind:flow: API events only, or flow records only
+/, ^ and ~ are ordinary characters: there are no regular expressions, weights or near matches.
+Letters match without case; in a search of the bytes only those of ASCII do.
 An unknown field is an error; one that is nearly right is named.";
 
 /// Rows: API events and flow records.

@@ -112,13 +112,11 @@ impl Tree<'_> {
             UserInputLeaf::All => Ok(Expr::All),
             UserInputLeaf::Exists { field: name } => Ok(present(field(Some(name))?)),
             UserInputLeaf::Literal(literal) if literal.field_name.is_none() => {
-                self.operators(atom.whole, false)?;
                 self.phrase(&literal.phrase, atom.whole)
             }
             UserInputLeaf::Literal(literal) => {
                 let field = field(literal.field_name)?;
                 let at = atom.values.first().copied().unwrap_or(atom.whole);
-                self.operators(at, true)?;
                 Ok(Expr::Field(
                     field,
                     value::single(field, &literal.phrase, at)?,
@@ -155,33 +153,6 @@ impl Tree<'_> {
             }
             UserInputLeaf::Regex { .. } => Err(unreadable(atom.whole)),
         }
-    }
-
-    /// What other programs would read as an operator, and this language has not, is no text by
-    /// accident: quotes make it one.
-    fn operators(&self, at: Span, of_field: bool) -> Result<(), QueryProblem> {
-        let text = self.text.get(at.start..at.end).unwrap_or_default();
-        let number = text.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
-        let pattern = text
-            .strip_prefix('/')
-            .and_then(|text| text.strip_suffix('/'));
-        // Names of paths begin and end so, too.
-        let is_regex = |text: &str| {
-            [".*", ".+", "[", "|", "$"]
-                .iter()
-                .any(|it| text.contains(it))
-        };
-        let message = if of_field && pattern.is_some_and(is_regex) {
-            "there are no regular expressions"
-        } else if number.len() > 1 && number.ends_with('~') {
-            "there is no search for what is nearly the same"
-        } else if number.len() > 1 && number.len() < text.len() && number.ends_with('^') {
-            "there are no weights"
-        } else {
-            return Ok(());
-        };
-        let hint = "use the wild cards * and ?, or put the value into quotes if it is meant so";
-        Err(QueryProblem::new(at, message, hint))
     }
 
     fn phrase(&mut self, spelling: &str, at: Span) -> Result<Expr, QueryProblem> {

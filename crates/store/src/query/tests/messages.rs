@@ -5,30 +5,6 @@ use crate::query::parse;
 /// Query, text at the place, message, hint.
 const GOLDEN: &[[&str; 4]] = &[
     [
-        "action:/Get.*/",
-        "/Get.*/",
-        "there are no regular expressions",
-        "use the wild cards * and ?, or put the value into quotes if it is meant so",
-    ],
-    [
-        "action:Ip~2",
-        "Ip~2",
-        "there is no search for what is nearly the same",
-        "use the wild cards * and ?, or put the value into quotes if it is meant so",
-    ],
-    [
-        "action:Ip^2",
-        "Ip^2",
-        "there are no weights",
-        "use the wild cards * and ?, or put the value into quotes if it is meant so",
-    ],
-    [
-        "needle~",
-        "needle~",
-        "there is no search for what is nearly the same",
-        "use the wild cards * and ?, or put the value into quotes if it is meant so",
-    ],
-    [
         "actoin:GetObject",
         "actoin",
         "there is no field actoin",

@@ -218,18 +218,3 @@ fn check(text: &str) -> Result<(), TestCaseError> {
     }
     Ok(())
 }
-
-/// What stands in quotes is meant as it stands.
-#[test]
-fn quotes_make_a_text_of_what_looks_like_an_operator() {
-    for text in [
-        "resource.name:\"/aws/lambda/\"",
-        "resource.name:\"a~2\"",
-        "resource.name:\"a^2\"",
-        "resource.name:/aws/lambda",
-        "resource.name:a~b",
-        "\"needle~\"",
-    ] {
-        assert!(crate::query::parse(text).is_ok(), "{text}");
-    }
-}
