@@ -1,7 +1,10 @@
 //! The rest of an archive may come after files that hold the same: what stands for others by then
 //! goes on doing so, and nothing is counted twice when one of them is withdrawn.
 
+mod support;
+
 use rusqlite::Connection;
+use support::{item, tables};
 use vestige_model::{Locator, MemberRef, RecordBytes, RecordBytesError};
 use vestige_store::duplicates::{Compare, Settled, digest, settle};
 use vestige_store::withdraw::{self, Unexplained};
@@ -17,24 +20,11 @@ impl RecordBytes for NoBytes {
 }
 
 fn case() -> Connection {
-    let connection = Connection::open_in_memory().unwrap();
+    let connection = tables();
     connection
-        .execute_batch(include_str!("../src/schema/0001_case.sql"))
+        .execute_batch("INSERT INTO term VALUES(1,11,1,255,'test:log:record',0,0,NULL,NULL)")
         .unwrap();
-    connection
-        .execute_batch(
-            "INSERT INTO acquisition VALUES(1,0,'');
-             INSERT INTO term VALUES(1,11,1,255,'test:log:record',0,0,NULL,NULL);",
-        )
-        .unwrap();
-    for evidence in 1..=3 {
-        connection
-            .execute(
-                "INSERT INTO evidence VALUES(?1,1,'e','e',zeroblob(32),1,1,0,'imported',NULL,NULL,0,NULL)",
-                [evidence],
-            )
-            .unwrap();
-    }
+    (1..=3).for_each(|id| item(&connection, id));
     index::build(&connection, &mut |_| {}).unwrap();
     connection
 }

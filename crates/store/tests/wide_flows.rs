@@ -1,7 +1,10 @@
 //! Flows that say more than the table of flows has columns for, and have an id: one that was
 //! delivered twice is counted once, between its addresses too.
 
+mod support;
+
 use rusqlite::{Connection, TransactionBehavior};
+use support::{item, tables};
 use vestige_model::canonical::Place;
 use vestige_model::event::Kind;
 use vestige_model::{Cloud, Event, Locator, MemberRef, RecordBytes, RecordBytesError};
@@ -23,16 +26,8 @@ impl RecordBytes for Flows<'_> {
 }
 
 fn case() -> Connection {
-    let connection = Connection::open_in_memory().unwrap();
-    connection
-        .execute_batch(include_str!("../src/schema/0001_case.sql"))
-        .unwrap();
-    connection
-        .execute_batch(
-            "INSERT INTO acquisition VALUES(1,0,'test');
-             INSERT INTO evidence VALUES(1,1,'a','a',zeroblob(32),1,1,0,'imported',NULL,NULL,0,NULL);",
-        )
-        .unwrap();
+    let connection = tables();
+    item(&connection, 1);
     connection
 }
 

@@ -1,9 +1,12 @@
 //! Rows go in wholly or not at all, and everything counted on the way equals what a scan finds.
 
+mod support;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use proptest::prelude::*;
 use rusqlite::{Connection, TransactionBehavior};
+use support::{item, tables};
 use vestige_model::canonical::Place;
 use vestige_model::event::Kind;
 use vestige_model::{Cloud, Event, Locator, MemberRef, RecordBytes, RecordBytesError, Resource};
@@ -17,16 +20,8 @@ use vestige_store::{index, rollup};
 const KEY: HashKey = HashKey([7; 16]);
 
 fn case() -> Connection {
-    let connection = Connection::open_in_memory().unwrap();
-    connection
-        .execute_batch(include_str!("../src/schema/0001_case.sql"))
-        .unwrap();
-    connection
-        .execute_batch(
-            "INSERT INTO acquisition VALUES(1,0,'test');
-             INSERT INTO evidence VALUES(1,1,'a','a',zeroblob(32),1,1,0,'imported',NULL,NULL,0,NULL);",
-        )
-        .unwrap();
+    let connection = tables();
+    item(&connection, 1);
     connection
 }
 

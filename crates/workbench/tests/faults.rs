@@ -4,37 +4,18 @@
 
 mod support;
 
-use std::io;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 
 use support::*;
 use vestige_custody::Verdict;
-use vestige_store::fault::{Faults, Moment};
+use vestige_store::fault::Moment;
 use vestige_workbench::custody::{self, Pinned};
 use vestige_workbench::examiner::{self, NewExaminer};
 use vestige_workbench::verify::{Terms, verify};
 use vestige_workbench::{OpenCase, WorkError, backup, case, key, withdraw};
 
 type Command = dyn Fn(&TestHost, &mut OpenCase) -> Result<(), WorkError>;
-
-/// Faults that fail the `at`-th step of those that follow, counted from 0.
-fn failing(at: usize, moment: Moment) -> (Faults, Arc<AtomicUsize>) {
-    let steps = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&steps);
-    let faults = Faults::hook(move |_, now| {
-        let step = match now {
-            Moment::Before => counted.fetch_add(1, Ordering::Relaxed),
-            Moment::After => counted.load(Ordering::Relaxed) - 1,
-        };
-        if step == at && now == moment {
-            return Err(io::Error::other("the disk went away"));
-        }
-        Ok(())
-    });
-    (faults, steps)
-}
 
 fn check(host: &TestHost, path: &Path, before: &Pinned, what: &str) {
     let terms = Terms {

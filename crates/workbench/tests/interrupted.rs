@@ -10,29 +10,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{TestHost, import, record, request};
+use support::{TestHost, counted, failing, import, lines_of, record, request};
 use vestige_store::fault::{Faults, Moment};
 use vestige_store::{Connection, index, rollup};
 use vestige_workbench::OpenCase;
 use vestige_workbench::import::{self, Request};
 use vestige_workbench::verify::{Terms, Verdict, verify};
-
-/// Faults that fail the `at`-th step, and how many steps there were.
-fn failing(at: usize, moment: Moment) -> (Faults, Arc<AtomicUsize>) {
-    let steps = Arc::new(AtomicUsize::new(0));
-    let counted = Arc::clone(&steps);
-    let faults = Faults::hook(move |_, now| {
-        let step = match now {
-            Moment::Before => counted.fetch_add(1, Ordering::Relaxed),
-            Moment::After => counted.load(Ordering::Relaxed) - 1,
-        };
-        if step == at && now == moment {
-            return Err(io::Error::other("the disk went away"));
-        }
-        Ok(())
-    });
-    (faults, steps)
-}
 
 fn database(case: &Path) -> Connection {
     Connection::open(case.join("case.db")).unwrap()
@@ -82,29 +65,6 @@ fn write_logs(folder: &Path) {
     fs::write(folder.join("a.raw"), vec![0; 4 << 20]).unwrap();
     let records: Vec<_> = (0..200).map(|id| record(id / 2)).collect();
     fs::write(folder.join("c.jsonl"), records.join("\n")).unwrap();
-}
-
-fn table(connection: &Connection, sql: &str) -> Vec<String> {
-    let mut statement = connection.prepare(sql).unwrap();
-    let columns = statement.column_count();
-    let rows = statement.query_map([], |row| {
-        let cells: Vec<_> = (0..columns)
-            .map(|at| format!("{:?}", row.get_ref(at).unwrap()))
-            .collect();
-        Ok(cells.join(" "))
-    });
-    rows.unwrap().map(Result::unwrap).collect()
-}
-
-fn counted(connection: &Connection) -> Vec<Vec<String>> {
-    [
-        "SELECT * FROM minute WHERE count<>0 ORDER BY 1,2",
-        "SELECT * FROM flow_hour ORDER BY 1,2,3",
-        "SELECT * FROM flow_pair ORDER BY 1,2",
-        "SELECT id,count,count_dst,first,last FROM term WHERE count<>0 OR count_dst<>0 ORDER BY 1",
-    ]
-    .map(|sql| table(connection, sql))
-    .to_vec()
 }
 
 /// All of the evidence is there once, counted right, and nothing is left to be done.

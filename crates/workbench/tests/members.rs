@@ -8,7 +8,7 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use support::{TestHost, import, request};
+use support::{TestHost, counted, import, lines_of, request};
 use vestige_store::{Connection, rollup};
 use vestige_workbench::explore::{Asked, Bucket, Explorer};
 use vestige_workbench::import::{EvidenceReport, Request};
@@ -85,30 +85,6 @@ fn database(case: &Path) -> Connection {
         .pragma_update(None, "foreign_keys", false)
         .unwrap();
     connection
-}
-
-fn lines_of(connection: &Connection, sql: &str) -> Vec<String> {
-    let mut statement = connection.prepare(sql).unwrap();
-    let columns = statement.column_count();
-    let rows = statement.query_map([], |row| {
-        let cells: Vec<String> = (0..columns)
-            .map(|at| format!("{:?}", row.get_ref(at).unwrap()))
-            .collect();
-        Ok(cells.join("|"))
-    });
-    rows.unwrap().map(Result::unwrap).collect()
-}
-
-/// Everything that is counted beside the rows.
-fn counted(connection: &Connection) -> Vec<Vec<String>> {
-    [
-        "SELECT * FROM minute WHERE count<>0 ORDER BY 1,2",
-        "SELECT * FROM flow_hour ORDER BY 1,2,3",
-        "SELECT * FROM flow_pair ORDER BY 1,2",
-        "SELECT id,count,count_dst,first,last FROM term WHERE count<>0 OR count_dst<>0 ORDER BY 1",
-    ]
-    .map(|sql| lines_of(connection, sql))
-    .to_vec()
 }
 
 /// What is counted equals what a scan over the visible rows gives.

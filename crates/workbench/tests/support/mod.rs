@@ -3,17 +3,20 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 use vestige_acquire::original::{Originals, Received};
 use vestige_custody::entry::{Clock, ClockSource, Object, Outcome, Transfer};
 use vestige_custody::key_file::Cost;
 use vestige_custody::{Event, ExaminerKey, KeyFile, hash::sha256, hex};
+use vestige_store::Connection;
 use vestige_store::case_file::CaseWriter;
+use vestige_store::fault::{Faults, Moment};
 use vestige_store::writer::{EvidenceRow, insert_evidence};
 use vestige_workbench::case::{CaseFacts, NewCase};
 use vestige_workbench::host::{Host, ToolFacts};
@@ -352,4 +355,46 @@ pub fn copy_folder(from: &Path, to: &Path) {
             fs::copy(entry.path(), &target).unwrap();
         }
     }
+}
+
+/// Faults that fail the `at`-th step of those that follow, counted from 0.
+pub fn failing(at: usize, moment: Moment) -> (Faults, Arc<AtomicUsize>) {
+    let steps = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&steps);
+    let faults = Faults::hook(move |_, now| {
+        let step = match now {
+            Moment::Before => counted.fetch_add(1, Ordering::Relaxed),
+            Moment::After => counted.load(Ordering::Relaxed) - 1,
+        };
+        if step == at && now == moment {
+            return Err(io::Error::other("the disk went away"));
+        }
+        Ok(())
+    });
+    (faults, steps)
+}
+
+/// The rows of a query, as text.
+pub fn lines_of(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(sql).unwrap();
+    let columns = statement.column_count();
+    let rows = statement.query_map([], |row| {
+        let cells: Vec<String> = (0..columns)
+            .map(|at| format!("{:?}", row.get_ref(at).unwrap()))
+            .collect();
+        Ok(cells.join("|"))
+    });
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+/// Everything that is counted beside the rows.
+pub fn counted(connection: &Connection) -> Vec<Vec<String>> {
+    [
+        "SELECT * FROM minute WHERE count<>0 ORDER BY 1,2",
+        "SELECT * FROM flow_hour ORDER BY 1,2,3",
+        "SELECT * FROM flow_pair ORDER BY 1,2",
+        "SELECT id,count,count_dst,first,last FROM term WHERE count<>0 OR count_dst<>0 ORDER BY 1",
+    ]
+    .map(|sql| lines_of(connection, sql))
+    .to_vec()
 }
