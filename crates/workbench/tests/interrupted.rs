@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use support::{TestHost, counted, failing, import, lines_of, record, request};
+use support::{TestHost, counted, failing, import, record, request};
 use vestige_store::fault::{Faults, Moment};
 use vestige_store::{Connection, index, rollup};
 use vestige_workbench::OpenCase;
