@@ -3,8 +3,8 @@
 //! Two events are the same record where platform, account and the source's own id are equal and
 //! so is the decoded content; the survivor is the first in sorted path order, the others are
 //! hidden and stay in its provenance. Equal ids with differing content are all kept and flagged
-//! `conflict`. Rows are settled after a load, over an index, so that little has to be held in
-//! memory and no thread can change the result. A row that already stands for others stays whatever
+//! `conflict`. Rows are settled after a load, over an index, so that no more is held in
+//! memory than the rows of one id, and no thread can change the result. A row that already stands for others stays whatever
 //! comes later.
 //!
 //! Records of formats without ids are never compared by themselves, but a member as a whole with

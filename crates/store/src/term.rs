@@ -88,7 +88,7 @@ impl HashKey {
         SipHasher13::new_with_key(&self.0)
     }
 
-    /// The 128-bit hash of a term. 128 bits under a secret key: equal hash is equal text.
+    /// The 128-bit hash of a term. 128 bits under a secret key: equal hash is equal text, and so it is with 96 of them among the terms of a case.
     pub fn term(self, kind: TermKind, namespace: u8, value: &str) -> u128 {
         let mut hasher = self.hasher();
         hasher.write_u16(u16::from_le_bytes([kind as u8, namespace]));

@@ -102,7 +102,10 @@ pub struct Batch<'w, 'c> {
 
 impl Drop for Batch<'_, '_> {
     fn drop(&mut self) {
-        self.writer.taken_back |= !self.done;
+        if !self.done {
+            self.writer.taken_back = true;
+            self.writer.terms.take_back();
+        }
     }
 }
 

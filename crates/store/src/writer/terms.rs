@@ -12,6 +12,8 @@ use crate::batch::{LocalTerm, LocalTerms};
 pub(super) struct TermResolver {
     known: Known,
     next: i64,
+    /// Whether a batch was taken back since.
+    taken_back: bool,
     counts: HashMap<i64, Count, BuildHasherDefault<IdHasher>>,
 }
 
@@ -43,16 +45,22 @@ impl Count {
 }
 
 impl TermResolver {
-    /// Continues with this id; one that is smaller than expected means that a batch was taken
-    /// back, and what it added to the dictionary with it.
+    /// Continues with this id; what a batch that was taken back added to the dictionary is
+    /// forgotten.
     pub(super) fn resume(&mut self, connection: &Connection, next: i64) -> rusqlite::Result<()> {
         if self.next == 0 {
             self.known = Known::new(next == 1);
-        } else if next != self.next {
+        } else if next != self.next || std::mem::take(&mut self.taken_back) {
             self.known.take_back(connection, next)?;
         }
+        self.taken_back = false;
         self.next = next;
         Ok(())
+    }
+
+    /// A batch was taken back, and with it what it wrote for itself.
+    pub(super) fn take_back(&mut self) {
+        self.taken_back = true;
     }
 
     /// Counters held in memory.
