@@ -197,6 +197,10 @@ impl Keep<'_> {
             writer::insert_member(transaction, &row, batch.range(index))
                 .map_err(WorkError::database)?;
         }
+        // What an earlier import could not read was passed over now.
+        for item in end.items.iter().filter(|item| !item.new) {
+            writer::recall_partial(transaction, item.id).map_err(WorkError::database)?;
+        }
         Ok(())
     }
 
@@ -241,11 +245,6 @@ impl Keep<'_> {
             of,
             bytes,
         )
-        .and_then(|()| match item.new {
-            true => Ok(()),
-            // What an earlier import could not read was passed over now.
-            false => writer::recall_partial(transaction, item.id),
-        })
         .map_err(WorkError::database)
     }
 
