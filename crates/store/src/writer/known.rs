@@ -2,8 +2,10 @@
 //!
 //! A new case has none: then all of them are held, by their hashes, and the index over the
 //! dictionary is built after the load. Where they become too many for memory, a temporary table
-//! stands in for that index. A case that has terms has its index; then those met lately are held,
-//! and a filter knows most of those that are new.
+//! stands in for that index: runs in key order, each written from its beginning to its end, because
+//! putting every term where it belongs would jump about in a table that is far larger than the
+//! cache. A case that has terms has its index; then those met lately are held, and a filter knows
+//! most of those that are new.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -15,6 +17,9 @@ use crate::batch::{HashedMap, Passthrough};
 /// Terms of a new case that are held at most: 17 bytes each, half of that again while the map
 /// grows.
 const ALL: usize = if cfg!(test) { 4 } else { 7_000_000 };
+
+/// Terms of a run: 33 bytes each until it is written.
+const RUN: usize = if cfg!(test) { 2 } else { 1_800_000 };
 
 /// Ids remembered in each of two generations.
 const GENERATION: usize = 1 << 18;
@@ -42,10 +47,58 @@ pub(super) enum Known {
 pub(super) struct Lately {
     young: HashedMap<i64>,
     old: HashedMap<i64>,
-    /// Whether a temporary table stands in for the index.
-    spilled: bool,
+    /// What stands in for the index, if anything does.
+    runs: Option<Runs>,
     looked_up: u32,
     filter: Option<Bloom>,
+}
+
+/// What stands in for the index of a new case: the keys and ids of all its terms.
+#[derive(Debug)]
+struct Runs {
+    /// Runs in the temporary table, numbered from 0.
+    written: i64,
+    /// Key and id of those that are in no run yet.
+    fresh: HashedMap<(i64, i64)>,
+}
+
+impl Runs {
+    /// One run, of all terms that are stored.
+    fn of(connection: &Connection) -> rusqlite::Result<Runs> {
+        connection.execute_batch(
+            "CREATE TEMP TABLE IF NOT EXISTS known(run INTEGER, key INTEGER, id INTEGER, PRIMARY KEY(run,key,id)) WITHOUT ROWID;
+             DELETE FROM temp.known;
+             INSERT INTO temp.known SELECT 0,key,id FROM main.term ORDER BY key,id",
+        )?;
+        Ok(Runs {
+            written: 1,
+            fresh: HashedMap::default(),
+        })
+    }
+
+    /// Writes what is held as a run, where so many more would be too many to hold.
+    fn make_room(&mut self, connection: &Connection, more: usize) -> rusqlite::Result<()> {
+        if self.fresh.is_empty() || self.fresh.len() + more <= RUN {
+            return Ok(());
+        }
+        let mut run: Vec<_> = self.fresh.drain().map(|(_, entry)| entry).collect();
+        run.sort_unstable();
+        let mut insert = connection.prepare_cached("INSERT INTO temp.known VALUES(?1,?2,?3)")?;
+        for (key, id) in run {
+            insert.execute((self.written, key, id))?;
+        }
+        self.written += 1;
+        Ok(())
+    }
+
+    fn look_up(&self) -> String {
+        let runs: Vec<_> = (0..self.written).map(|run| run.to_string()).collect();
+        format!(
+            "SELECT t.id FROM temp.known k CROSS JOIN main.term t ON t.id=k.id
+             WHERE k.run IN ({}) AND k.key=?1 AND t.kind=?2 AND t.namespace=?3 AND t.value=?4",
+            runs.join(",")
+        )
+    }
 }
 
 impl Default for Known {
@@ -53,11 +106,6 @@ impl Default for Known {
         Known::new(false)
     }
 }
-
-/// What stands in for the index of a new case.
-const SPILL: &str = "CREATE TEMP TABLE IF NOT EXISTS known(key INTEGER, id INTEGER, PRIMARY KEY(key,id)) WITHOUT ROWID;
-    DELETE FROM temp.known;
-    INSERT INTO temp.known SELECT key,id FROM main.term ORDER BY key,id";
 
 impl Known {
     /// Of a case that has no terms yet, or some.
@@ -78,23 +126,17 @@ impl Known {
     }
 
     /// How a term that is not held is looked up; none where it cannot exist.
-    pub(super) fn look_up(&self) -> Option<&'static str> {
-        match self {
-            Known::All(_) => None,
-            Known::Lately(Lately { spilled: true, .. }) => Some(
-                "SELECT t.id FROM temp.known k CROSS JOIN main.term t ON t.id=k.id
-                 WHERE k.key=?1 AND t.kind=?2 AND t.namespace=?3 AND t.value=?4",
-            ),
-            Known::Lately(_) => Some(
-                "SELECT id FROM main.term WHERE key=?1 AND kind=?2 AND namespace=?3 AND value=?4",
-            ),
-        }
-    }
-
-    /// How a new term is put into what stands in for the index.
-    pub(super) fn stand_in(&self) -> Option<&'static str> {
-        let spilled = matches!(self, Known::Lately(lately) if lately.spilled);
-        spilled.then_some("INSERT INTO temp.known VALUES(?1,?2)")
+    pub(super) fn look_up(&self) -> Option<String> {
+        let Known::Lately(lately) = self else {
+            return None;
+        };
+        Some(match &lately.runs {
+            Some(runs) => runs.look_up(),
+            None => {
+                "SELECT id FROM main.term WHERE key=?1 AND kind=?2 AND namespace=?3 AND value=?4"
+                    .to_owned()
+            }
+        })
     }
 
     /// Whether a term with this key may be stored.
@@ -126,7 +168,10 @@ impl Known {
                 all.insert(short(hash), u32::try_from(id).unwrap_or(0));
             }
             Known::Lately(lately) => {
-                lately.remember(hash, id);
+                match &mut lately.runs {
+                    Some(runs) => _ = runs.fresh.insert(hash, (key, id)),
+                    None => lately.remember(hash, id),
+                }
                 if let Some(filter) = &mut lately.filter {
                     filter.add(key);
                 }
@@ -140,16 +185,20 @@ impl Known {
         connection: &Connection,
         more: usize,
     ) -> rusqlite::Result<()> {
-        let full = matches!(self, Known::All(all) if all.len() + more > ALL);
-        if full {
-            *self = Known::default();
-            connection.execute_batch(SPILL)?;
-            let filter = Bloom::of(connection)?;
-            *self = Known::Lately(Lately {
-                spilled: true,
-                filter: Some(filter),
-                ..Lately::default()
-            });
+        match self {
+            Known::All(all) if all.len() + more > ALL => {
+                // Given back before the filter and the run are made.
+                *self = Known::default();
+                *self = Known::Lately(Lately {
+                    runs: Some(Runs::of(connection)?),
+                    filter: Some(Bloom::of(connection)?),
+                    ..Lately::default()
+                });
+            }
+            Known::Lately(Lately {
+                runs: Some(runs), ..
+            }) => runs.make_room(connection, more)?,
+            _ => {}
         }
         Ok(())
     }
@@ -161,9 +210,9 @@ impl Known {
             Known::Lately(lately) => {
                 lately.young.clear();
                 lately.old.clear();
-                if lately.spilled {
-                    // The stand-in may have been made in what was taken back.
-                    connection.execute_batch(SPILL)?;
+                if lately.runs.is_some() {
+                    // A run may have been written in what was taken back.
+                    lately.runs = Some(Runs::of(connection)?);
                 }
             }
         }
@@ -176,9 +225,12 @@ impl Lately {
         if let Some(id) = self.young.get(&hash) {
             return Some(*id);
         }
-        let id = *self.old.get(&hash)?;
-        self.remember(hash, id);
-        Some(id)
+        if let Some(id) = self.old.get(&hash).copied() {
+            self.remember(hash, id);
+            return Some(id);
+        }
+        let (_, id) = self.runs.as_ref()?.fresh.get(&hash)?;
+        Some(*id)
     }
 
     fn remember(&mut self, hash: u128, id: i64) {
@@ -263,14 +315,17 @@ mod tests {
         connection
             .execute_batch(include_str!("../schema/0001_case.sql"))
             .unwrap();
+        add(&connection, from..to);
+        connection
+    }
+
+    fn add(connection: &Connection, ids: std::ops::Range<i64>) {
         let mut insert = connection
             .prepare("INSERT INTO term VALUES(?1,?2,13,255,?1,1,0,NULL,NULL)")
             .unwrap();
-        for id in from..to {
+        for id in ids {
             insert.execute([id, id * 7_919]).unwrap();
         }
-        drop(insert);
-        connection
     }
 
     #[test]
@@ -292,14 +347,32 @@ mod tests {
         known.make_room(&batch, 2).unwrap();
         drop(batch);
         known.take_back(&connection, 4).unwrap();
-        let look_up = known.look_up().unwrap();
-        let find = |key: i64| {
-            let mut statement = connection.prepare(look_up).unwrap();
-            statement
-                .exists((key, 13, 255, (key / 7_919).to_string()))
-                .unwrap()
-        };
-        assert!(find(7_919) && find(3 * 7_919) && !find(4 * 7_919));
+        assert!(stored(&connection, &known, 1) && stored(&connection, &known, 3));
+        assert!(!stored(&connection, &known, 4));
+    }
+
+    /// Whether the look-up leads to this term.
+    fn stored(connection: &Connection, known: &Known, id: i64) -> bool {
+        let mut statement = connection.prepare(&known.look_up().unwrap()).unwrap();
+        statement
+            .exists((id * 7_919, 13, 255, id.to_string()))
+            .unwrap()
+    }
+
+    #[test]
+    fn every_term_is_held_or_in_a_run() {
+        let connection = terms(1, 4);
+        let mut known = Known::new(true);
+        (1..4).for_each(|id| known.added(id as u128, id * 7_919, id));
+        for id in 4..20 {
+            known.make_room(&connection, 1 + id as usize % 2).unwrap();
+            add(&connection, id..id + 1);
+            known.added(id as u128, id * 7_919, id);
+            for id in 1..=id {
+                let held = known.get(id as u128) == Some(id);
+                assert!(held || stored(&connection, &known, id), "{id}");
+            }
+        }
     }
 
     #[test]

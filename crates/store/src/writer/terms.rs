@@ -86,7 +86,7 @@ impl TermResolver {
                 None => unknown.push((index, term, value)),
             }
         }
-        let mut insert = Insert::new(connection, &self.known)?;
+        let mut insert = Insert::new(connection)?;
         let Some(look_up) = self.known.look_up() else {
             // Whatever is not known is new.
             for (index, term, value) in unknown {
@@ -94,7 +94,7 @@ impl TermResolver {
             }
             return Ok(ids);
         };
-        let mut find = connection.prepare_cached(look_up)?;
+        let mut find = connection.prepare_cached(&look_up)?;
         // In key order the look-ups and inserts walk the index instead of jumping about in it.
         unknown.sort_unstable_by_key(|(_, term, _)| term.key);
         for (index, term, value) in unknown {
@@ -176,27 +176,20 @@ impl TermResolver {
     }
 }
 
-/// The statements that store a term.
-struct Insert<'c> {
-    term: CachedStatement<'c>,
-    /// Into what stands in for the index.
-    key: Option<CachedStatement<'c>>,
-}
+/// The statement that stores a term.
+struct Insert<'c>(CachedStatement<'c>);
 
 impl<'c> Insert<'c> {
-    fn new(connection: &'c Connection, known: &Known) -> rusqlite::Result<Insert<'c>> {
-        let term = connection.prepare_cached("INSERT INTO term VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)");
-        let key = known.stand_in().map(|sql| connection.prepare_cached(sql));
-        Ok(Insert {
-            term: term?,
-            key: key.transpose()?,
-        })
+    fn new(connection: &'c Connection) -> rusqlite::Result<Insert<'c>> {
+        connection
+            .prepare_cached("INSERT INTO term VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9)")
+            .map(Insert)
     }
 
     fn term(&mut self, id: i64, term: &LocalTerm, value: &str) -> rusqlite::Result<()> {
         let count = Count::of(term);
         let (first, last) = count.dated();
-        let statement = &mut self.term;
+        let statement = &mut self.0;
         statement.raw_bind_parameter(1, id)?;
         statement.raw_bind_parameter(2, term.key)?;
         statement.raw_bind_parameter(3, term.kind as u8)?;
@@ -207,11 +200,6 @@ impl<'c> Insert<'c> {
         bind_time(statement, 8, first)?;
         bind_time(statement, 9, last)?;
         statement.raw_execute()?;
-        if let Some(statement) = &mut self.key {
-            statement.raw_bind_parameter(1, term.key)?;
-            statement.raw_bind_parameter(2, id)?;
-            statement.raw_execute()?;
-        }
         Ok(())
     }
 }
