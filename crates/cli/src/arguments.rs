@@ -30,7 +30,7 @@ pub struct Arguments {
     /// File whose first line is the passphrase of the signing key.
     #[arg(long, global = true, value_name = "F", help_heading = GENERAL)]
     pub passphrase_file: Option<PathBuf>,
-    /// No progress.
+    /// No progress and no notes: results and errors only.
     #[arg(long, global = true, help_heading = GENERAL)]
     pub quiet: bool,
     /// What to do.

@@ -78,6 +78,11 @@ fn ctrl_c_in_the_midst_of_an_import_keeps_what_was_read() {
         error(&output)
     );
     let stored: u64 = desk.done(&["count", "case"]).trim().parse().unwrap();
+    let told = format!(
+        "of 300 files listed {} are in the case; {stored} records",
+        stored / 120
+    );
+    assert!(error(&output).contains(&told), "{told}: {}", error(&output));
     assert!(stored < records, "all {stored} rows were stored already");
     rest_is_imported(&desk, 300, records, "in the midst");
 }

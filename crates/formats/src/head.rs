@@ -4,7 +4,9 @@ use std::borrow::Cow;
 
 use crate::encoding::Encoding;
 use crate::json::outline::Outline;
+use crate::json::scanner::DEPTH;
 use crate::json::text::{printable, readable};
+use crate::json::{Expected, Scanner};
 
 /// The first bytes of a member.
 pub struct Head<'a> {
@@ -144,6 +146,11 @@ impl<'a> Head<'a> {
     }
 
     fn text_words(&self) -> String {
+        if let Err(fault) = Scanner::new(&self.text, 0).skip()
+            && fault.expected == Expected::Depth
+        {
+            return format!("JSON nested deeper than {DEPTH} levels, which is not read");
+        }
         let line = self.lines().next().unwrap_or(&[]);
         let shown = readable(line.get(..100).unwrap_or(line)).into_owned();
         let names = |separator: u8| line.split(|byte| *byte == separator).count();

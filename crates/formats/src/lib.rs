@@ -17,7 +17,7 @@ pub mod sink;
 
 pub use head::Head;
 pub use input::Input;
-pub use registry::{Identity, by_name, identify};
+pub use registry::{Identity, by_name, identify, identify_as};
 pub use sink::{Sink, Span};
 
 /// A log format.

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use common::{Call, Recorder, canonical, fixtures, read_stream, read_whole, recognise, shown};
 use vestige_formats::decode::decode;
-use vestige_formats::{Format, Identity};
+use vestige_formats::{Format, Identity, Span};
 
 struct Case {
     input: PathBuf,
@@ -104,13 +104,21 @@ fn every_record_can_be_read_again() {
                     rows: same,
                     ..
                 },
+                warned @ ..,
             ] = second.calls.as_slice()
             else {
                 panic!("{:?} {span:?}: {:?}", case.input, second.calls);
             };
             assert_eq!((at, same), (span, rows), "{:?}", case.input);
+            assert_eq!(warned, warnings(&recorder, *span), "{:?}", case.input);
         }
     }
+}
+
+/// What was said of a record that was stored.
+fn warnings(recorder: &Recorder, of: Span) -> Vec<Call> {
+    let about = |call: &&Call| matches!(call, Call::Warned(warning) if (warning.offset, warning.length) == (of.offset, of.length));
+    recorder.calls.iter().filter(about).cloned().collect()
 }
 
 #[test]

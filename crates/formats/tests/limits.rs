@@ -216,3 +216,16 @@ fn a_string_far_behind_its_key_is_the_same_in_a_stream() {
         }
     }
 }
+
+/// What the user calls a flow log is read in lines, though its first lines are none.
+#[test]
+fn a_flow_log_by_the_users_word_is_read_in_lines() {
+    let line =
+        "2 111122223333 eni-1 192.0.2.1 192.0.2.2 1 2 6 1 40 1772445600 1772445660 ACCEPT OK";
+    let text = format!("{}{line}\n", "no flow\n".repeat(9));
+    let (_, stored, rejected) = counts(flow(), "", text.as_bytes());
+    assert_eq!((stored, rejected), (1, 9));
+    let object = r#"{"srcaddr":"192.0.2.1","dstaddr":"192.0.2.2","bytes":40}"#;
+    let (_, stored, rejected) = counts(flow(), "", object.as_bytes());
+    assert_eq!((stored, rejected), (1, 0));
+}

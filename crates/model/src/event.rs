@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Reading, TimeFlags};
+use crate::{NormalForm, Reading, TimeFlags};
 
 /// A text field: borrowed from the record where it stands there unescaped, absent where the
 /// record has no value.
@@ -311,11 +311,16 @@ impl Event<'_> {
     /// numbers that 64-bit signed storage cannot hold left out and flagged. Doing it twice
     /// changes nothing.
     pub fn normalise(&mut self, imported: i64) {
+        self.normalise_in(NormalForm::default(), imported);
+    }
+
+    /// The same by the rules of a form.
+    pub fn normalise_in(&mut self, form: NormalForm, imported: i64) {
         use crate::EntityKind as Kind;
-        normalise_text(Kind::Actor, &mut self.actor_id);
-        normalise_text(Kind::Session, &mut self.session);
-        normalise_text(Kind::Address, &mut self.src_ip);
-        normalise_text(Kind::Address, &mut self.dst_ip);
+        normalise_text(form, Kind::Actor, &mut self.actor_id);
+        normalise_text(form, Kind::Session, &mut self.session);
+        normalise_text(form, Kind::Address, &mut self.src_ip);
+        normalise_text(form, Kind::Address, &mut self.dst_ip);
         if self
             .time
             .ns
@@ -340,9 +345,9 @@ impl Event<'_> {
 
 const DAY: i64 = 86_400_000_000_000;
 
-fn normalise_text(kind: crate::EntityKind, text: &mut Text<'_>) {
+fn normalise_text(form: NormalForm, kind: crate::EntityKind, text: &mut Text<'_>) {
     if let Some(value) = text
-        && let Cow::Owned(better) = crate::entity::normalise(kind, value)
+        && let Cow::Owned(better) = crate::entity::normalise_in(form, kind, value)
     {
         *text = Some(Cow::Owned(better));
     }

@@ -15,7 +15,7 @@ pub mod time;
 pub mod warning;
 
 pub use bytes::{MemberRef, RecordBytes, RecordBytesError};
-pub use entity::EntityKind;
+pub use entity::{EntityKind, NormalForm};
 pub use event::{Activity, Cloud, Event, Kind, Outcome, Quality, Resource, Text};
 pub use evidence::{Tally, Unreconciled};
 pub use field::{Field, FieldKind};

@@ -55,7 +55,7 @@ pub struct Events {
     /// How rows are written.
     #[arg(long, value_enum, default_value = "table")]
     output: Format,
-    /// Write to this new file; it appears when it is complete.
+    /// Write to this new file; it appears when it is complete. `-` is standard output.
     #[arg(long, value_name = "F")]
     file: Option<PathBuf>,
 }
@@ -83,6 +83,7 @@ impl Events {
         let explorer = self.question.open(host)?;
         match &self.file {
             None => self.write(&explorer, &mut print::out())?,
+            Some(path) if path.as_os_str() == "-" => self.write(&explorer, &mut print::out())?,
             Some(path) => self.write_file(&explorer, path)?,
         }
         Ok(0)
@@ -129,20 +130,27 @@ impl Events {
 }
 
 fn unwritable(path: &Path, source: io::Error) -> WorkError {
-    let source = match source.kind() {
-        io::ErrorKind::AlreadyExists => io::Error::new(
-            source.kind(),
-            "expected a name that is free, found something there; nothing is overwritten, name another",
-        ),
-        io::ErrorKind::NotFound => io::Error::new(
-            source.kind(),
-            "expected a folder to write into, found none; make it first",
-        ),
-        _ => source,
+    use io::ErrorKind::{
+        AlreadyExists, NotADirectory, NotFound, PermissionDenied, ReadOnlyFilesystem,
+    };
+    let folder = path.parent().is_some_and(Path::is_dir);
+    let said = match source.kind() {
+        AlreadyExists => {
+            "expected a name that is free, found something there; nothing is overwritten, name another"
+        }
+        NotFound if !folder => "expected a folder to write into, found none; make it first",
+        NotADirectory => "expected a folder to write into, found a file; name a folder",
+        NotFound | PermissionDenied | ReadOnlyFilesystem => {
+            "expected a folder that you may write into, found one that takes no new file; name another"
+        }
+        _ => "",
     };
     WorkError::Io {
         path: path.to_path_buf(),
         doing: "writing the rows into a new file",
-        source,
+        source: match said {
+            "" => source,
+            said => io::Error::other(said),
+        },
     }
 }

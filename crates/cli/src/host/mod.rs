@@ -59,8 +59,9 @@ impl Terminal {
     pub fn new(arguments: &Arguments, log: Arc<Log>) -> Result<Terminal, String> {
         let shown = Shown::new(arguments.quiet);
         Ok(Terminal {
-            passphrases: Passphrases::given(arguments.passphrase_file.as_deref())?,
-            stop: Stop::heard().map_err(|error| format!("Ctrl-C cannot be heard: {error}"))?,
+            passphrases: Passphrases::given(arguments.passphrase_file.as_deref(), arguments.quiet)?,
+            stop: Stop::heard(arguments.quiet)
+                .map_err(|error| format!("Ctrl-C cannot be heard: {error}"))?,
             shown,
             log,
         })

@@ -24,6 +24,7 @@ const LONGEST: usize = 4096;
 pub struct Passphrases {
     given: Option<(String, Secret)>,
     stored: OnceLock<Option<Secret>>,
+    quiet: bool,
 }
 
 impl Passphrases {
@@ -31,7 +32,7 @@ impl Passphrases {
     ///
     /// # Errors
     /// A file that cannot be read, or an empty passphrase: which, what was expected, what to do.
-    pub fn given(file: Option<&Path>) -> Result<Passphrases, String> {
+    pub fn given(file: Option<&Path>, quiet: bool) -> Result<Passphrases, String> {
         let given = match file {
             Some(path) => Some((path.display().to_string(), first_line(path)?)),
             None => match std::env::var("VESTIGE_PASSPHRASE") {
@@ -50,6 +51,7 @@ impl Passphrases {
         Ok(Passphrases {
             given,
             stored: OnceLock::new(),
+            quiet,
         })
     }
 
@@ -58,7 +60,7 @@ impl Passphrases {
         if let Some((_, given)) = &self.given {
             return Some(given.clone());
         }
-        if let Some(stored) = self.stored.get_or_init(stored) {
+        if let Some(stored) = self.stored.get_or_init(|| stored(self.quiet)) {
             return Some(stored.clone());
         }
         if !std::io::stdin().is_terminal() {
@@ -112,7 +114,7 @@ fn ask_twice() -> Option<Secret> {
 }
 
 /// What libsecret's `secret-tool` gives, where there is one.
-fn stored() -> Option<Secret> {
+fn stored(quiet: bool) -> Option<Secret> {
     let mut child = Command::new("secret-tool")
         .args(["lookup", "service", "vestige", "account", "signing-key"])
         .stdin(Stdio::null())
@@ -130,7 +132,9 @@ fn stored() -> Option<Secret> {
     let bytes = answer.recv_timeout(PATIENCE);
     if bytes.is_err() {
         let _ = child.kill();
-        tell("note: the system's key store gave no passphrase within 3 seconds");
+        if !quiet {
+            tell("note: the system's key store gave no passphrase within 3 seconds");
+        }
     }
     let status = child.wait().ok()?;
     let bytes = bytes.ok().flatten().filter(|_| status.success())?;

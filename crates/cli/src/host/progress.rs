@@ -74,6 +74,9 @@ impl Shown {
 
     /// A line that stays, above the bar.
     pub fn aside(&self, text: &str) {
+        if self.how == How::Silent {
+            return;
+        }
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         match &state.bar {
             Some(bar) => bar.suspend(|| tell(text)),

@@ -24,7 +24,9 @@ pub struct Stop {
 
 impl Stop {
     /// From here on SIGINT and SIGTERM are heard. SIGHUP is not: `nohup` stays as it is.
-    pub fn heard() -> io::Result<Stop> {
+    ///
+    /// `quiet`: only what has to be said is said.
+    pub fn heard(quiet: bool) -> io::Result<Stop> {
         let stop = Stop {
             asked: Arc::default(),
             before: Arc::default(),
@@ -36,6 +38,9 @@ impl Stop {
             .spawn(move || {
                 for signal in signals.forever() {
                     hear(signal, &asked, &before);
+                    if !quiet {
+                        tell("\nstopping; once more ends at once");
+                    }
                 }
             })?;
         Ok(stop)
@@ -72,5 +77,4 @@ fn hear(signal: i32, asked: &AtomicBool, before: &Mutex<Before>) {
     if asked.swap(true, Ordering::Relaxed) || is_asking {
         std::process::exit(128 + signal);
     }
-    tell("\nstopping; once more ends at once");
 }

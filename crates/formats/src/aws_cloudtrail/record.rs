@@ -1,6 +1,6 @@
 //! One CloudTrail record, read in one pass.
 
-use vestige_model::{Cloud, Event, Kind};
+use vestige_model::{Cloud, Event, Kind, Quality};
 
 use super::identity::Identity;
 use super::insight::Insight;
@@ -9,7 +9,7 @@ use super::resources::Listed;
 use super::{CloudTrail, digest, normalise};
 use crate::json::keys::Seen;
 use crate::json::text::Checked;
-use crate::json::{Fault, Key, Records, Scanner, Str, Verdict};
+use crate::json::{Doubt, Fault, Key, Records, Scanner, Str, Verdict};
 
 /// What is read of a record. Texts are still as they stand in the bytes.
 #[derive(Debug, Default)]
@@ -37,6 +37,8 @@ pub struct Record<'a> {
     pub response: Parameters<'a>,
     pub resources: Vec<Listed<'a>>,
     pub bytes: Option<u64>,
+    /// What could not be read of the bytes.
+    pub doubts: Vec<Doubt>,
     pub insight: Option<Insight<'a>>,
     /// A key that only digest files have.
     pub digest: bool,
@@ -91,7 +93,10 @@ impl<'a> Record<'a> {
             b"requestParameters" => self.request = Parameters::read(scanner, Side::Request)?,
             b"responseElements" => self.response = Parameters::read(scanner, Side::Response)?,
             b"resources" => self.resources = Listed::read_all(scanner)?,
-            b"additionalEventData" => self.bytes = carried(scanner)?,
+            b"additionalEventData" => {
+                self.doubts.clear();
+                self.bytes = carried(scanner, &mut self.doubts)?;
+            }
             b"insightDetails" => self.insight = Some(Insight::read(scanner)?),
             b"digestS3Object" | b"logFiles" => {
                 self.digest = true;
@@ -167,8 +172,9 @@ fn usual(key: &[u8]) -> Option<&'static [u8]> {
         .find(|usual| usual.eq_ignore_ascii_case(key))
 }
 
-/// Bytes in and out, of `additionalEventData`.
-fn carried(scanner: &mut Scanner<'_>) -> Result<Option<u64>, Fault> {
+/// Bytes in and out, of `additionalEventData`; none where one of the two, or their sum, cannot be
+/// read: the other alone would say less than the record does.
+fn carried(scanner: &mut Scanner<'_>, doubts: &mut Vec<Doubt>) -> Result<Option<u64>, Fault> {
     if scanner.next() != Some(b'{') {
         scanner.skip()?;
         return Ok(None);
@@ -180,13 +186,30 @@ fn carried(scanner: &mut Scanner<'_>) -> Result<Option<u64>, Fault> {
             b"bytesTransferredOut" => &mut outward,
             _ => return scanner.skip(),
         };
-        *target = scanner.scalar()?.and_then(|value| count(value.raw));
+        *target = scanner.scalar()?;
         Ok(())
     })?;
-    Ok(match (inward, outward) {
-        (None, None) => None,
-        (inward, outward) => Some(inward.unwrap_or(0_u64).saturating_add(outward.unwrap_or(0))),
-    })
+    let mut sum = None;
+    for value in [inward, outward].into_iter().flatten() {
+        let more = count(value.raw).and_then(|more| sum.unwrap_or(0_u64).checked_add(more));
+        sum = more.filter(|sum| is_kept(*sum));
+        if sum.is_none() {
+            if value.raw.iter().all(u8::is_ascii_digit) {
+                scanner.quality = scanner.quality.with(Quality::BIG_NUMBER);
+            }
+            doubts.push(Doubt::about(UNCOUNTED, COUNT, &value.text()));
+            return Ok(None);
+        }
+    }
+    Ok(sum)
+}
+
+const UNCOUNTED: &str = "the bytes carried cannot be read; the event is stored without";
+const COUNT: &str = "a whole number up to 9223372036854775807";
+
+/// Whether a case can hold the number.
+fn is_kept(number: u64) -> bool {
+    i64::try_from(number).is_ok()
 }
 
 /// A count, which some exporters write as `544.0`.
@@ -194,7 +217,7 @@ fn count(raw: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(raw).ok()?;
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     if fraction.bytes().all(|digit| digit == b'0') {
-        whole.parse().ok()
+        whole.parse().ok().filter(|number| is_kept(*number))
     } else {
         None
     }
@@ -270,6 +293,9 @@ impl Records for CloudTrail {
             rows.push(Event::new(Kind::Event, "aws:cloudtrail:record", Cloud::Aws));
             if let Some(event) = rows.last_mut() {
                 normalise::normalise(&record, &texts, event);
+            }
+            if !record.doubts.is_empty() {
+                return Ok(Verdict::Doubtful(record.doubts));
             }
         } else {
             return Ok(Verdict::Unfit {

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use vestige_model::{Activity, Cloud, Event, Kind, Outcome, Reading, Resource, Text, TimeFlags};
+use vestige_model::{
+    Activity, Cloud, Event, Kind, Outcome, Quality, Reading, Resource, Text, TimeFlags,
+};
 
 use super::field::Field;
-use crate::json::Verdict;
+use crate::json::records::UNDATED;
+use crate::json::{Doubt, Verdict};
 
 /// A value that its field cannot have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +25,17 @@ pub struct Flow<'a> {
     attachment: Text<'a>,
     skipped: Option<&'static str>,
     told: bool,
+    doubts: Vec<Doubt>,
 }
 
 /// VPC flow logs began on 2015-06-10.
 const LAUNCH: i64 = 1_433_894_400_000_000_000;
+
+const MANY_BYTES: &str = "the number of bytes is too large to be kept; the flow is stored without";
+const MANY_PACKETS: &str =
+    "the number of packets is too large to be kept; the flow is stored without";
+const ENDLESS: &str = "the end cannot be read; the flow is stored without one";
+const EPOCH: &str = "seconds since 1970, up to 9223372036";
 
 const NO_DATA: &str = "NODATA: no traffic in the interval";
 const SKIP_DATA: &str = "SKIPDATA: records of the interval were skipped";
@@ -41,6 +51,7 @@ impl<'a> Flow<'a> {
             attachment: None,
             skipped: None,
             told: false,
+            doubts: Vec::new(),
         }
     }
 
@@ -62,10 +73,10 @@ impl<'a> Flow<'a> {
             Field::SourcePort => event.src_port = Some(port(&value)?),
             Field::DestinationPort => event.dst_port = Some(port(&value)?),
             Field::Protocol => event.protocol = Some(protocol(&value)?),
-            Field::Packets => event.packets = Some(count(&value)?),
-            Field::Bytes => event.bytes = Some(count(&value)?),
-            Field::Start => start(event, value)?,
-            Field::End => event.end_time = moment(&value)?.ns,
+            Field::Packets => self.event.packets = self.counter(MANY_PACKETS, &value)?,
+            Field::Bytes => self.event.bytes = self.counter(MANY_BYTES, &value)?,
+            Field::Start => self.start(value)?,
+            Field::End => self.end(&value)?,
             Field::Action => action(event, value),
             Field::Status => {
                 self.skipped = match &*value {
@@ -129,7 +140,42 @@ impl<'a> Flow<'a> {
             event.service = Some("transitgateway".into());
         }
         rows.push(event);
-        Verdict::Stored
+        if self.doubts.is_empty() {
+            Verdict::Stored
+        } else {
+            Verdict::Doubtful(self.doubts)
+        }
+    }
+
+    /// A counter; none, and told, where it is more than a case can hold.
+    fn counter(&mut self, reason: &'static str, value: &str) -> Result<Option<u64>, Malformed> {
+        let number = count(value)?.filter(|number| i64::try_from(*number).is_ok());
+        if number.is_none() {
+            self.event.quality = self.event.quality.with(Quality::BIG_NUMBER);
+            let doubt = Doubt::about(reason, "a number up to 9223372036854775807", value);
+            self.doubts.push(doubt);
+        }
+        Ok(number)
+    }
+
+    /// The start. Seconds since 1970 are the native form and are not kept as text.
+    fn start(&mut self, value: Cow<'a, str>) -> Result<(), Malformed> {
+        let reading = moment(&value)?;
+        if value.len() > 11 || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+            self.event.set_time(value);
+        } else if reading.ns.is_none() {
+            self.doubts.push(Doubt::about(UNDATED, EPOCH, &value));
+        }
+        self.event.time = reading;
+        Ok(())
+    }
+
+    fn end(&mut self, value: &str) -> Result<(), Malformed> {
+        self.event.end_time = moment(value)?.ns;
+        if self.event.end_time.is_none() {
+            self.doubts.push(Doubt::about(ENDLESS, EPOCH, value));
+        }
+        Ok(())
     }
 }
 
@@ -142,23 +188,11 @@ fn action<'a>(event: &mut Event<'a>, value: Cow<'a, str>) {
     event.action = Some(value);
 }
 
-/// The start of a flow. Seconds since 1970 are the native form and are not kept as text.
-fn start<'a>(event: &mut Event<'a>, value: Cow<'a, str>) -> Result<(), Malformed> {
-    event.time = moment(&value)?;
-    if value.len() > 11 || !value.bytes().all(|byte| byte.is_ascii_digit()) {
-        let reading = event.time;
-        event.set_time(value);
-        event.time = reading;
-    }
-    Ok(())
-}
-
 /// An instant: seconds since 1970, perhaps with a fraction of zeros, or a date and time.
 fn moment(value: &str) -> Result<Reading, Malformed> {
     if let Ok(seconds) = count(value) {
-        return Ok(Reading::from_epoch_seconds(
-            i64::try_from(seconds).unwrap_or(i64::MAX),
-        ));
+        let seconds = seconds.and_then(|seconds| i64::try_from(seconds).ok());
+        return Ok(Reading::from_epoch_seconds(seconds.unwrap_or(i64::MAX)));
     }
     let reading = vestige_model::time::parse(value);
     if reading.ns.is_none() && reading.flags.has(TimeFlags::UNREADABLE) {
@@ -169,21 +203,21 @@ fn moment(value: &str) -> Result<Reading, Malformed> {
     Ok(reading)
 }
 
-/// A whole number, perhaps with a fraction of zeros (`25238.0`), as JSON exporters write.
+/// A whole number, perhaps with a fraction of zeros (`25238.0`), as JSON exporters write; none
+/// where it is one of more than 64 bits.
 #[inline]
-fn count(value: &str) -> Result<u64, Malformed> {
+fn count(value: &str) -> Result<Option<u64>, Malformed> {
     let wrong = Malformed {
         expected: "a whole number",
     };
-    let mut number = 0_u64;
+    let mut number = Some(0_u64);
     for (at, byte) in value.bytes().enumerate() {
         match byte {
             b'0'..=b'9' => {
                 let digit = u64::from(byte - b'0');
                 number = number
-                    .checked_mul(10)
-                    .and_then(|tens| tens.checked_add(digit))
-                    .ok_or(wrong)?;
+                    .and_then(|number| number.checked_mul(10))
+                    .and_then(|tens| tens.checked_add(digit));
             }
             b'.' if at > 0 => {
                 let zeros = value.bytes().skip(at + 1).all(|digit| digit == b'0');
@@ -203,18 +237,16 @@ fn port(value: &str) -> Result<u16, Malformed> {
     let wrong = Malformed {
         expected: "a port from 0 to 65535",
     };
-    count(value)
-        .ok()
+    let number = count(value).ok().flatten();
+    number
         .and_then(|number| u16::try_from(number).ok())
         .ok_or(wrong)
 }
 
 /// A protocol by its IANA number, or by name as some exporters write it.
 fn protocol(value: &str) -> Result<u8, Malformed> {
-    if let Some(number) = count(value)
-        .ok()
-        .and_then(|number| u8::try_from(number).ok())
-    {
+    let number = count(value).ok().flatten();
+    if let Some(number) = number.and_then(|number| u8::try_from(number).ok()) {
         return Ok(number);
     }
     let named = vestige_model::event::PROTOCOLS

@@ -20,6 +20,16 @@ pub static FORMAT: VpcFlow = VpcFlow;
 #[derive(Clone, Copy, Debug)]
 pub struct VpcFlow;
 
+/// Whether what the user calls a flow log, and is not recognised as one, looks like JSON.
+fn is_json(input: &mut Input<'_>) -> bool {
+    input.ensure(64);
+    let mut solid = input
+        .window()
+        .iter()
+        .filter(|byte| !byte.is_ascii_whitespace());
+    matches!(solid.next(), Some(b'{' | b'['))
+}
+
 impl Format for VpcFlow {
     fn name(&self) -> &'static str {
         "aws:vpcflow"
@@ -38,7 +48,7 @@ impl Format for VpcFlow {
     }
 
     fn read(&self, envelope: &str, input: &mut Input<'_>, sink: &mut dyn Sink) {
-        if envelope == identify::TEXT {
+        if envelope == identify::TEXT || envelope.is_empty() && !is_json(input) {
             text::read(input, sink);
         } else if let Some(context) = walk(self, input, sink) {
             sink.context(context);

@@ -62,6 +62,7 @@ impl Fault {
     pub fn found(&self, bytes: &[u8]) -> String {
         match bytes.get(self.at) {
             _ if self.ended => "the end of the data".to_owned(),
+            Some(_) if self.expected == Expected::Depth => "one level more".to_owned(),
             Some(byte @ b'!'..=b'~') => format!("'{}'", char::from(*byte)),
             Some(byte) => format!("byte 0x{byte:02x}"),
             None => "the end of the data".to_owned(),

@@ -14,7 +14,7 @@ pub mod visit;
 pub mod walk;
 
 pub use fault::{Expected, Fault};
-pub use records::{Key, Records, Verdict};
+pub use records::{Doubt, Key, Records, Verdict};
 pub use scanner::{Scanner, Value};
 pub use text::Str;
 pub use walk::{again, walk};

@@ -1,6 +1,6 @@
 //! What a format says about the JSON objects it meets, and how a record reaches the sink.
 
-use vestige_model::{Event, Quality, Warning, warning};
+use vestige_model::{Event, Quality, TimeFlags, Warning, warning};
 
 use super::{Fault, Scanner};
 use crate::sink::{Sink, Span};
@@ -30,6 +30,8 @@ pub enum Key {
 pub enum Verdict {
     /// It has rows.
     Stored,
+    /// It has rows, and something of it is not in them.
+    Doubtful(Vec<Doubt>),
     /// It is a known non-event.
     Ignored(&'static str),
     /// It is a non-event that says that there is more than was recorded.
@@ -44,6 +46,61 @@ pub enum Verdict {
         found: String,
     },
 }
+
+/// Something of a record that was stored all the same, and is not in its rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// What is wrong.
+    pub reason: &'static str,
+    /// What the format would have.
+    pub expected: &'static str,
+    /// What is there.
+    pub found: String,
+}
+
+impl Doubt {
+    /// About a value, of which the beginning is shown.
+    #[cold]
+    pub fn about(reason: &'static str, expected: &'static str, value: &str) -> Doubt {
+        let shown: String = value
+            .chars()
+            .take(40)
+            .flat_map(char::escape_default)
+            .collect();
+        Doubt {
+            reason,
+            expected,
+            found: format!("\"{shown}\""),
+        }
+    }
+
+    fn warning(self, span: Span, decoded: &[u8]) -> Warning {
+        let mut warning = Warning::about(span.offset, decoded, self.reason);
+        warning.length = span.length;
+        warning.expected(self.expected, self.found)
+    }
+}
+
+/// What to say of a row whose record states a time that cannot be read.
+#[inline]
+fn undated(row: &Event<'_>) -> Option<Doubt> {
+    let flags = row.time.flags;
+    if row.time.ns.is_some() || flags == TimeFlags::default() {
+        return None;
+    }
+    let text = row.time_raw.as_deref()?;
+    let expected = if flags.has(TimeFlags::OUT_OF_RANGE) {
+        "a time from 1677 to 2262"
+    } else if flags.has(TimeFlags::UNREADABLE) {
+        "a time such as 2026-03-02T10:00:00Z"
+    } else {
+        return None;
+    };
+    Some(Doubt::about(UNDATED, expected, text))
+}
+
+/// Why a record that states a time has none.
+pub const UNDATED: &str = "the time cannot be read; the record is stored without one";
 
 /// A format whose records are JSON objects.
 pub trait Records {
@@ -125,12 +182,8 @@ pub fn deliver(
     quality: Quality,
 ) {
     match verdict {
-        Verdict::Stored => {
-            for row in rows.iter_mut() {
-                row.quality = row.quality.with(quality);
-            }
-            sink.stored(span, decoded, rows);
-        }
+        Verdict::Stored => stored(sink, span, decoded, Vec::new(), rows, quality),
+        Verdict::Doubtful(doubts) => stored(sink, span, decoded, doubts, rows, quality),
         Verdict::Ignored(reason) => sink.ignored(span, reason),
         Verdict::Gap(reason) => {
             sink.ignored(span, reason);
@@ -153,5 +206,25 @@ pub fn deliver(
             found,
             excerpt: warning::excerpt(decoded),
         }),
+    }
+}
+
+/// Stores the rows, and then says what is not in them: the sink may change rows.
+#[inline]
+fn stored(
+    sink: &mut dyn Sink,
+    span: Span,
+    decoded: &[u8],
+    mut doubts: Vec<Doubt>,
+    rows: &mut [Event<'_>],
+    quality: Quality,
+) {
+    for row in rows.iter_mut() {
+        row.quality = row.quality.with(quality);
+        doubts.extend(undated(row));
+    }
+    sink.stored(span, decoded, rows);
+    for doubt in doubts {
+        sink.warned(doubt.warning(span, decoded));
     }
 }

@@ -99,6 +99,8 @@ impl<R: Records> Walk<'_, '_, R> {
             offset: self.input.offset(),
             reason: if fault.ended {
                 "cut off before its end"
+            } else if fault.expected == Expected::Depth {
+                "nested deeper than is read"
             } else {
                 "not well-formed JSON"
             },

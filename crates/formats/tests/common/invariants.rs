@@ -61,7 +61,10 @@ fn again(format: &dyn Format, bytes: &[u8], context: &[u8], call: &Call) {
     let mut second = Recorder::default();
     format.read_record(context, *span, &record, &mut second);
     match second.calls.as_slice() {
-        [Call::Stored { rows: same, .. }] => assert_eq!(same, rows),
+        [Call::Stored { rows: same, .. }, warned @ ..] => {
+            assert_eq!(same, rows);
+            assert!(warned.iter().all(|call| matches!(call, Call::Warned(_))));
+        }
         other => panic!("{span:?} read again: {other:?}"),
     }
 }
