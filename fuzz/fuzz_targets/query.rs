@@ -14,12 +14,11 @@ use vestige_store::page::{Order, Progress, Reader};
 use vestige_store::query::{PhraseHits, Query, QueryProblem, parse};
 use vestige_store::term::HashKey;
 use vestige_store::writer::{COUNTS, Writer, clear_pending};
-use vestige_store::{index, rollup};
+use vestige_store::{index, migration, rollup};
 
 /// When the rows were imported, in UTC nanoseconds.
 const NOW: i64 = 1_795_514_400_000_000_000;
 const KEY: HashKey = HashKey([7; 16]);
-const SCHEMA: &str = include_str!("../../crates/store/src/schema/0001_case.sql");
 const EVIDENCE: &str = "INSERT INTO acquisition VALUES(1,0,'test');
     INSERT INTO evidence VALUES(1,1,'a','a',zeroblob(32),1,1,0,'imported',NULL,NULL,0,NULL);";
 const MEMBER: &str =
@@ -80,7 +79,7 @@ fn case() -> Reader {
 
 fn stored(rows: &mut Rows) -> rusqlite::Result<Connection> {
     let mut connection = Connection::open_in_memory()?;
-    connection.execute_batch(SCHEMA)?;
+    migration::apply(&connection, migration::KNOWN, 0)?;
     connection.execute_batch(EVIDENCE)?;
     let mut writer = Writer::new(&connection).expect("an empty case");
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;

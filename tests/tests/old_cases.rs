@@ -35,6 +35,47 @@ fn every_case_ever_released_opens_verifies_and_takes_more() {
     }
 }
 
+/// Its addresses were brought into another form than today's: host names in lower case, IPv4
+/// addresses in IPv6 form as they were. Its rows are made anew as they were made then.
+#[test]
+fn a_case_of_the_first_normal_form_proves_itself() {
+    let desk = Desk::new();
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/cases/v1/first_form");
+    copy_folder(&kept, &desk.path("case"));
+    let mut other = record(99, 1, "GetObject");
+    other["sourceIPAddress"] = "AWS Internal".into();
+    desk.write("more.json", other.to_string());
+    desk.done(&["--quiet", "import", "case", "more.json"]);
+    let verdict = desk.run(&["verify", "case", "--deep"]);
+    let told = text(&verdict) + &said(&verdict);
+    assert_eq!(code(&verdict), 3, "with rows of both forms: {told}");
+    let rows = desk.lines(&["events", "case", "--all", "--output", "jsonl"]);
+    let mut shown: Vec<_> = rows
+        .iter()
+        .map(|row| row["src.ip"].as_str().unwrap())
+        .collect();
+    shown.sort_unstable();
+    let expected = [
+        "10.0.0.2",
+        "::ffff:10.0.0.1",
+        "AWS Internal",
+        "aws internal",
+        "cloudtrail.amazonaws.com",
+    ];
+    assert_eq!(shown, expected);
+    for row in &rows {
+        let proof = desk.run(&["show", "case", row["id"].as_str().unwrap(), "--prove"]);
+        assert_ne!(code(&proof), 1, "{}", text(&proof) + &said(&proof));
+    }
+    for (query, count) in [
+        ("src.ip:10.0.0.0/8", "2\n"),
+        ("src.ip:10.0.0.1", "1\n"),
+        ("src.ip:\"AWS internal\"", "2\n"),
+    ] {
+        assert_eq!(desk.done(&["count", "case", query]), count, "{query}");
+    }
+}
+
 fn verified(desk: &Desk, facts: &Value, more: &[&str], what: &str) {
     let pin = facts["pin"].as_str().unwrap();
     let verdict = desk.run(&[&["verify", "case", "--pin", pin], more].concat());

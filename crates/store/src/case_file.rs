@@ -10,7 +10,7 @@ pub(crate) mod folder;
 mod open;
 
 pub use create::Genesis;
-pub use error::{CaseError, NotACase};
+pub use error::{CaseError, NotACase, remedy};
 pub use folder::{DATABASE, FOLDERS, original};
 pub(crate) use open::{case_id, check_schema, check_version};
 

@@ -34,6 +34,9 @@ const HEAP: i64 = 1 << 30;
 /// Longest text, blob or row accepted from a quarantined case, in bytes.
 const LONGEST_VALUE: i32 = 64 << 20;
 
+/// Threads that sort beside the one that reads, where an index is built.
+const SORTERS: i32 = 1;
+
 /// Instructions between two questions whether to go on.
 const PROGRESS_STEPS: i32 = 10_000;
 
@@ -78,6 +81,7 @@ pub fn maintenance(database: &Path, settings: &Settings) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
     let connection = open(database, flags, settings)?;
     make_durable(&connection, settings)?;
+    connection.pragma_update(None, "threads", SORTERS)?;
     Ok(connection)
 }
 

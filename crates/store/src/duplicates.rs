@@ -3,22 +3,27 @@
 //! Two events are the same record where platform, account and the source's own id are equal and
 //! so is the decoded content; the survivor is the first in sorted path order, the others are
 //! hidden and stay in its provenance. Equal ids with differing content are all kept and flagged
-//! `conflict`. Rows are settled after a load, over an index, so that no more is held in
-//! memory than the rows of one id, and no thread can change the result. A row that already stands for others stays whatever
+//! `conflict`. Rows are settled after a load, over an index and in an order made by the database, so
+//! that no more is held in memory than one row, and no thread can change the result. A row that already stands for others stays whatever
 //! comes later.
 //!
 //! Records of formats without ids are never compared by themselves, but a member as a whole with
 //! others of the same bytes: [`members`].
 
 mod content;
+mod derived;
+mod founded;
 pub(crate) mod members;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+pub use derived::{Derived, DerivedRows, Standing, standing};
+pub use founded::{Unfounded, unfounded};
+
+use std::collections::BTreeMap;
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 use sha2::{Digest, Sha256};
-use vestige_model::{Decode, Locator, RecordBytes};
+use vestige_model::RecordBytes;
 
 use crate::writer::Writer;
 
@@ -57,20 +62,6 @@ pub struct Compare<'a> {
     pub content: &'a dyn Fn(&[u8]) -> [u8; 16],
 }
 
-/// One row among those that share an id.
-struct Candidate {
-    id: i64,
-    member: i64,
-    at: Locator,
-    content: Option<[u8; 16]>,
-    /// What must be equal besides the 63-bit key.
-    identity: (Value, Value),
-    duplicate: bool,
-    conflict: bool,
-    /// The row that stands for it.
-    survivor: Option<i64>,
-}
-
 /// Settles members with the same bytes, then every group of rows that share an id and of which at
 /// least one row id is greater than `settled_to`. `seq` is the custody entry under which it
 /// happens.
@@ -99,6 +90,8 @@ pub fn settle(
             ..Settled::default()
         },
         members: BTreeMap::new(),
+        progress,
+        looked_at: 0,
     };
     let mut page = connection.prepare(
         "SELECT rowid, key FROM temp.shared_key WHERE rowid>?1 ORDER BY rowid LIMIT 4096",
@@ -113,7 +106,7 @@ pub fn settle(
         for (_, key) in keys {
             work.group(key)?;
         }
-        if !progress(last as u64) {
+        if !progress(work.looked_at) {
             return Err(SettleError::Stopped);
         }
     }
@@ -177,63 +170,122 @@ struct Work<'a> {
     settled: Settled,
     /// Records found to be duplicates, by member.
     members: BTreeMap<i64, i64>,
+    /// Told how many rows were looked at; false to stop.
+    progress: &'a dyn Fn(u64) -> bool,
+    looked_at: u64,
 }
 
-impl Work<'_> {
-    fn group(&mut self, key: i64) -> Result<(), SettleError> {
-        let mut rows = candidates(self.connection, key)?;
-        while !rows.is_empty() {
-            let identity = rows[0].identity.clone();
-            let (mut same, other): (Vec<_>, Vec<_>) =
-                rows.into_iter().partition(|row| row.identity == identity);
-            let known: HashSet<i64> = same.iter().filter_map(|row| row.survivor).collect();
-            same.sort_by_key(|row| !known.contains(&row.id));
-            self.same_id(&same)?;
-            rows = other;
-        }
-        Ok(())
-    }
+/// The rows that share a key and are not withdrawn: those with one id together, of them those that
+/// say the same, and of those the one first that stands for others already, else the first in sorted
+/// path order. The order is made outside memory, for one id may have millions of rows.
+const ROWS: &str =
+    "SELECT e.id,e.member,e.account,e.event_id,e.content,coalesce(e.sub,0)=0,e.hidden&1
+      FROM event e INDEXED BY event_key JOIN member m ON m.id=e.member
+     WHERE e.event_key=?1 AND e.event_key IS NOT NULL AND e.hidden&2=0
+     ORDER BY e.account,e.event_id,e.content,
+              e.id NOT IN (SELECT d.survivor FROM event x INDEXED BY event_key
+                             JOIN duplicate d ON d.event=x.id
+                            WHERE x.event_key=?1 AND x.event_key IS NOT NULL AND x.hidden&2=0),
+              m.evidence,m.id,e.offset,e.sub";
 
-    /// Settles rows with one id: those that stand for others first, then in sorted path order.
-    fn same_id(&mut self, rows: &[Candidate]) -> Result<(), SettleError> {
-        let mut survivors: Vec<&Candidate> = Vec::new();
-        let mut by_content: HashMap<[u8; 16], i64> = HashMap::new();
-        for row in rows {
-            let of = row
-                .content
-                .and_then(|content| by_content.get(&content).copied());
-            match of {
-                Some(survivor) if !row.duplicate => self.hide(row, survivor)?,
-                Some(_) => {}
+/// The rows with one id, as far as they were seen.
+struct Group {
+    identity: (Value, Value),
+    /// What the last survivor says.
+    content: Option<[u8; 16]>,
+    survivor: i64,
+    survivors: u64,
+}
+
+/// Rows after which the caller is asked whether to go on.
+const STEP: u64 = 4096;
+
+impl Work<'_> {
+    /// Settles the rows of one key. Whose content is not known says something else than all others.
+    fn group(&mut self, key: i64) -> Result<(), SettleError> {
+        let connection = self.connection;
+        let mut statement = connection.prepare_cached(ROWS)?;
+        let mut rows = statement.query([key])?;
+        let mut open: Option<Group> = None;
+        while let Some(row) = rows.next()? {
+            let identity = (row.get(2)?, row.get(3)?);
+            if open
+                .as_ref()
+                .is_some_and(|group| group.identity != identity)
+            {
+                self.flag(key, open.take())?;
+            }
+            let id: i64 = row.get(0)?;
+            let content: Option<[u8; 16]> = row.get(4)?;
+            match &mut open {
+                Some(group) if content.is_some() && content == group.content => {
+                    if row.get::<_, i64>(6)? == 0 {
+                        self.hide(id, row.get(1)?, group.survivor, row.get(5)?)?;
+                    }
+                }
+                Some(group) => {
+                    (group.content, group.survivor) = (content, id);
+                    group.survivors += 1;
+                }
                 None => {
-                    survivors.push(row);
-                    by_content.extend(row.content.map(|content| (content, row.id)));
+                    open = Some(Group {
+                        identity,
+                        content,
+                        survivor: id,
+                        survivors: 1,
+                    });
                 }
             }
+            self.looked_at()?;
         }
-        let apart = survivors.len() > 1;
-        let mut flag = self
-            .connection
-            .prepare_cached("UPDATE event SET conflict=?2 WHERE id=?1")?;
-        for row in survivors.iter().filter(|row| row.conflict != apart) {
-            flag.execute((row.id, apart.then_some(1)))?;
-            self.settled.conflicts += u64::from(apart);
+        self.flag(key, open)
+    }
+
+    fn looked_at(&mut self) -> Result<(), SettleError> {
+        self.looked_at += 1;
+        if self.looked_at.is_multiple_of(STEP) && !(self.progress)(self.looked_at) {
+            return Err(SettleError::Stopped);
         }
         Ok(())
     }
 
-    fn hide(&mut self, row: &Candidate, survivor: i64) -> Result<(), SettleError> {
+    /// Flags the rows with one id that say different things, all that are in view by now.
+    fn flag(&mut self, key: i64, group: Option<Group>) -> Result<(), SettleError> {
+        let Some(group) = group else { return Ok(()) };
+        let apart = group.survivors > 1;
+        let (account, event_id) = group.identity;
+        let flagged = self
+            .connection
+            .prepare_cached(
+                "UPDATE event INDEXED BY event_key SET conflict=?4
+                  WHERE event_key=?1 AND event_key IS NOT NULL AND hidden&3=0
+                    AND account IS ?2 AND event_id IS ?3 AND (conflict IS NOT NULL)<>?5",
+            )?
+            .execute(params![key, account, event_id, apart.then_some(1), apart])?;
+        if apart {
+            self.settled.conflicts += flagged as u64;
+        }
+        Ok(())
+    }
+
+    /// `first` says whether it is the first row of its record: records are counted by that.
+    fn hide(
+        &mut self,
+        id: i64,
+        member: i64,
+        survivor: i64,
+        first: bool,
+    ) -> Result<(), SettleError> {
         self.connection
             .prepare_cached("UPDATE event SET hidden=hidden|1, conflict=NULL WHERE id=?1")?
-            .execute([row.id])?;
+            .execute([id])?;
         self.connection
             .prepare_cached("INSERT INTO duplicate VALUES(?1,?2,?3)")?
-            .execute(params![row.id, survivor, self.seq as i64])?;
-        self.writer.uncount_event(self.connection, row.id)?;
+            .execute(params![id, survivor, self.seq as i64])?;
+        self.writer.uncount_event(self.connection, id)?;
         self.settled.duplicates += 1;
-        // Records are counted by their first event.
-        if row.at.sub.unwrap_or(0) == 0 {
-            *self.members.entry(row.member).or_default() += 1;
+        if first {
+            *self.members.entry(member).or_default() += 1;
         }
         if self.members.len() > 100_000 {
             self.finish()?;
@@ -250,34 +302,4 @@ impl Work<'_> {
         }
         Ok(())
     }
-}
-
-/// The rows with this key that are not withdrawn, in sorted path order.
-fn candidates(connection: &Connection, key: i64) -> rusqlite::Result<Vec<Candidate>> {
-    let mut statement = connection.prepare_cached(
-        "SELECT e.id, e.member, e.offset, e.length, e.sub, e.decode, e.content, e.account,
-                e.event_id, e.hidden, e.conflict, d.survivor
-         FROM event e INDEXED BY event_key JOIN member m ON m.id=e.member
-         LEFT JOIN duplicate d ON d.event=e.id
-         WHERE e.event_key=?1 AND e.event_key IS NOT NULL AND e.hidden&2=0
-         ORDER BY m.evidence, m.id, e.offset, e.sub",
-    )?;
-    let rows = statement.query_map([key], |row| {
-        Ok(Candidate {
-            id: row.get(0)?,
-            member: row.get(1)?,
-            at: Locator {
-                offset: row.get::<_, i64>(2)? as u64,
-                length: row.get::<_, i64>(3)? as u64,
-                sub: row.get(4)?,
-                decode: Decode::from_u8(row.get(5)?).unwrap_or_default(),
-            },
-            content: row.get(6)?,
-            identity: (row.get(7)?, row.get(8)?),
-            duplicate: row.get::<_, i64>(9)? & 1 == 1,
-            conflict: row.get::<_, Option<i64>>(10)?.is_some(),
-            survivor: row.get(11)?,
-        })
-    })?;
-    rows.collect()
 }

@@ -1,6 +1,6 @@
 //! Evidence items, members and warnings, as the case holds them.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{Connection, OptionalExtension, Row};
 use vestige_model::{MemberRef, Tally, Warning};
@@ -67,6 +67,8 @@ pub fn exists(connection: &Connection, evidence: i64) -> Result<bool, CaseError>
 /// The account of a member.
 #[derive(Clone, Debug)]
 pub struct MemberAccount {
+    /// Its row id.
+    pub id: i64,
     /// Names on the way, empty for a file that is no archive.
     pub name: String,
     /// Decompressed size.
@@ -143,10 +145,11 @@ pub fn items(connection: &Connection) -> rusqlite::Result<Vec<ItemRow>> {
 pub fn members(connection: &Connection, evidence: i64) -> rusqlite::Result<Vec<MemberAccount>> {
     let mut statement = connection.prepare_cached(
         "SELECT name,bytes,format,recognised,state,reason,found,stored,duplicate,rejected,ignored,
-                events,warnings,first,last FROM member WHERE evidence=?1 ORDER BY id",
+                events,warnings,first,last,id FROM member WHERE evidence=?1 ORDER BY id",
     )?;
     let rows = statement.query_map([evidence], |row| {
         Ok(MemberAccount {
+            id: row.get(15)?,
             name: row.get(0)?,
             bytes: count(row, 1)?,
             format: row.get(2)?,
@@ -167,6 +170,24 @@ pub fn members(connection: &Connection, evidence: i64) -> rusqlite::Result<Vec<M
         })
     })?;
     rows.collect()
+}
+
+/// How many rows in view have no time, by the row id of their member; those with none are left out.
+///
+/// # Errors
+/// What SQLite says.
+pub fn undated(connection: &Connection) -> rusqlite::Result<HashMap<i64, u64>> {
+    let mut found = HashMap::new();
+    for table in ["event", "flow"] {
+        let mut statement = connection.prepare(&format!(
+            "SELECT member,count(*) FROM {table} WHERE hidden=0 AND time IS NULL GROUP BY member"
+        ))?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            *found.entry(row.get(0)?).or_default() += count(row, 1)?;
+        }
+    }
+    Ok(found)
 }
 
 /// Gives each warning to `each`, in order; of one item only where one is named.
@@ -225,6 +246,8 @@ pub struct MemberSource {
     pub format: Option<(String, String)>,
     /// The moment of its acquisition, UTC nanoseconds.
     pub imported: i64,
+    /// The custody entry of its import.
+    pub seq: i64,
 }
 
 /// An evidence item whose members can be searched.
@@ -409,7 +432,7 @@ pub fn sources(connection: &Connection, evidence: i64) -> Result<Vec<MemberSourc
     let failed = reading(connection);
     let mut statement = connection
         .prepare_cached(
-            "SELECT m.id,m.path,m.format,m.envelope,a.started FROM member m
+            "SELECT m.id,m.path,m.format,m.envelope,a.started,m.seq FROM member m
              JOIN evidence e ON e.id=m.evidence JOIN acquisition a ON a.id=e.acquisition
              WHERE m.evidence=?1 ORDER BY m.id",
         )
@@ -423,6 +446,7 @@ pub fn sources(connection: &Connection, evidence: i64) -> Result<Vec<MemberSourc
                 path: row.get(1)?,
                 format: format.zip(envelope),
                 imported: row.get(4)?,
+                seq: row.get(5)?,
             })
         })
         .map_err(&failed)?;

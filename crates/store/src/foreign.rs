@@ -8,6 +8,7 @@
 
 mod chain;
 mod examine;
+mod facts;
 mod header;
 mod quarantine;
 
@@ -131,7 +132,7 @@ fn finish(mut checks: Vec<Check>, outcome: Result<Sound, CaseError>) -> Examinat
 }
 
 /// The checks in their order; an error belongs to the one after the last that passed.
-const ORDER: [&str; 9] = [
+const ORDER: [&str; 10] = [
     "folder",
     "quarantine",
     "header",
@@ -141,6 +142,7 @@ const ORDER: [&str; 9] = [
     "types",
     "custody",
     "notes",
+    "facts",
 ];
 
 fn following(check: &str) -> &'static str {
@@ -148,7 +150,7 @@ fn following(check: &str) -> &'static str {
         .iter()
         .position(|name| *name == check)
         .map_or(0, |at| at + 1);
-    ORDER.get(at).copied().unwrap_or("notes")
+    ORDER.get(at).copied().unwrap_or("facts")
 }
 
 fn examine_folder(

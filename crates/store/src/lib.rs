@@ -4,6 +4,7 @@
 //! them with their custody entry, [`duplicates`] settles what was delivered twice, [`query`] and
 //! [`page`] answer questions.
 
+pub mod account;
 pub mod backup;
 pub mod batch;
 pub mod case_file;

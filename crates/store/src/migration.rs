@@ -24,13 +24,23 @@ pub struct Migration {
 }
 
 /// All steps this program knows.
-pub const KNOWN: &[Migration] = &[Migration {
-    version: 1,
-    name: "0001_case",
-    sql: include_str!("schema/0001_case.sql"),
-}];
+pub const KNOWN: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "0001_case",
+        sql: include_str!("schema/0001_case.sql"),
+    },
+    Migration {
+        version: 2,
+        name: "0002_flow_totals",
+        sql: include_str!("schema/0002_flow_totals.sql"),
+    },
+];
 
-/// The version this program reads and writes.
+/// The oldest version that is read as it is: what later ones add is derived, and answered without.
+pub const READABLE: u32 = 1;
+
+/// The version this program writes.
 #[must_use]
 pub fn latest() -> u32 {
     last(KNOWN)
@@ -166,10 +176,10 @@ impl Schema {
 
 fn is_secondary(kind: &str, name: &str, object: &Object) -> bool {
     kind == "index"
-        && SECONDARY
-            .iter()
-            .any(|(own, text)| name == *own && object.sql.as_deref() == Some(text))
-        && matches!(object.table.as_str(), "event" | "flow" | "term")
+        && SECONDARY.iter().any(|(own, text)| {
+            let on = format!("CREATE INDEX {own} ON {}(", object.table);
+            name == *own && object.sql.as_deref() == Some(text) && text.starts_with(&on)
+        })
 }
 
 /// The first way in which the record of applied steps differs from `list`, if any.
@@ -208,14 +218,14 @@ pub fn record_difference(
 mod tests {
     use super::*;
 
-    const SECOND: Migration = Migration {
-        version: 2,
-        name: "0002_more",
+    const NEXT: Migration = Migration {
+        version: KNOWN.len() as u32 + 1,
+        name: "more",
         sql: "CREATE TABLE more(x INTEGER) STRICT; ALTER TABLE warning ADD COLUMN y TEXT;",
     };
 
-    fn two() -> Vec<Migration> {
-        [KNOWN, &[SECOND]].concat()
+    fn longer() -> Vec<Migration> {
+        [KNOWN, &[NEXT]].concat()
     }
 
     #[test]
@@ -231,17 +241,22 @@ mod tests {
         apply(&connection, KNOWN, 0).unwrap();
         let old = Schema::of(&connection).unwrap();
         assert_eq!(Schema::latest().unwrap().difference(&old), None);
-        assert_eq!(record_difference(&connection, KNOWN, 1).unwrap(), None);
-        apply(&connection, &two(), 1).unwrap();
-        let new = Schema::expected(&two(), 2).unwrap();
+        assert_eq!(
+            record_difference(&connection, KNOWN, latest()).unwrap(),
+            None
+        );
+        apply(&connection, &longer(), latest()).unwrap();
+        let new = Schema::expected(&longer(), NEXT.version).unwrap();
         assert_eq!(new.difference(&Schema::of(&connection).unwrap()), None);
-        assert_eq!(record_difference(&connection, &two(), 2).unwrap(), None);
+        let record = record_difference(&connection, &longer(), NEXT.version);
+        assert_eq!(record.unwrap(), None);
         let difference = new.difference(&old).unwrap();
         assert!(difference.contains("warning"), "{difference}");
-        let mut other = two();
-        other[1].sql = "CREATE TABLE more(x TEXT) STRICT";
-        let text = record_difference(&connection, &other, 2).unwrap();
-        assert_eq!(text.as_deref(), Some("the record of migration 2 differs"));
+        let mut other = longer();
+        other[KNOWN.len()].sql = "CREATE TABLE more(x TEXT) STRICT";
+        let text = record_difference(&connection, &other, NEXT.version).unwrap();
+        let expected = format!("the record of migration {} differs", NEXT.version);
+        assert_eq!(text, Some(expected));
     }
 
     #[test]

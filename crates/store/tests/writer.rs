@@ -145,6 +145,8 @@ fn counted(connection: &Connection) -> BTreeMap<&'static str, Vec<String>> {
         ("minute", "SELECT * FROM minute WHERE count<>0 ORDER BY 1,2"),
         ("hour", "SELECT * FROM flow_hour ORDER BY 1,2,3"),
         ("pair", "SELECT * FROM flow_pair ORDER BY 1,2"),
+        ("source", "SELECT * FROM flow_source ORDER BY 1"),
+        ("destination", "SELECT * FROM flow_destination ORDER BY 1"),
         ("term", terms),
     ];
     tables

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use vestige_acquire::original::OriginalError;
 use vestige_custody::key_file::KeyFileError;
-use vestige_store::case_file::CaseError;
+use vestige_store::case_file::{CaseError, remedy};
 use vestige_store::page::ReadError;
 
 /// Why a use case did not do what was asked.
@@ -20,7 +20,7 @@ pub enum WorkError {
     #[error(transparent)]
     Original(#[from] OriginalError),
     /// A file or folder outside the case.
-    #[error("{}: {doing}: {source}", path.display())]
+    #[error("{}: {doing}: {source}{}", path.display(), remedy(source))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -41,6 +41,14 @@ pub enum WorkError {
         /// What to do.
         remedy: &'static str,
     },
+    /// The folder of this installation, or one in it, cannot be made.
+    #[error("{}: the folder of keys and known cases (VESTIGE_HOME) cannot be made: expected a place that you may write to, found: {source}; set VESTIGE_HOME to a folder of yours", path.display())]
+    HomeFolder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
     /// A key file that is damaged.
     #[error("{}: {source}; restore the file from a copy, or move it away and let a new key be made", path.display())]
     KeyFile {
@@ -56,9 +64,7 @@ pub enum WorkError {
         path: PathBuf,
     },
     /// Something needs the signing key and nobody gave its passphrase, or there is none.
-    #[error(
-        "{doing} needs the signing key: {found}; expected a passphrase from --passphrase-file, VESTIGE_PASSPHRASE, the system's key store (secret-tool) or a terminal"
-    )]
+    #[error("{doing} needs the signing key: {found}; nothing was signed")]
     Locked {
         /// What needs it.
         doing: &'static str,
@@ -152,6 +158,18 @@ pub enum WorkError {
         /// What was being done.
         doing: &'static str,
     },
+    /// The user asked an import to stop.
+    #[error(
+        "stopped while importing: of {listed} files listed {files} are in the case; {stored} records of theirs are stored (`vestige evidence` says which files); importing the same paths again reads the rest, and nothing twice"
+    )]
+    ImportStopped {
+        /// Files of it that are in the case.
+        files: u64,
+        /// Files that were to be imported.
+        listed: u64,
+        /// Their records.
+        stored: u64,
+    },
     /// The user asked to stop.
     #[error("stopped while {doing}")]
     Stopped {
@@ -178,6 +196,7 @@ impl WorkError {
             WorkError::Original(error) => original_code(error),
             WorkError::Io { .. } => "io",
             WorkError::Home { .. } => "home-damaged",
+            WorkError::HomeFolder { .. } => "home-unwritable",
             WorkError::KeyFile { .. } => "key-damaged",
             WorkError::Passphrase { .. } => "wrong-passphrase",
             WorkError::Locked { .. } => "key-locked",
@@ -192,7 +211,7 @@ impl WorkError {
             WorkError::TimeStamp { .. } => "time-stamp",
             WorkError::Custody { .. } => "custody",
             WorkError::Defect { .. } => "defect",
-            WorkError::Stopped { .. } => "stopped",
+            WorkError::ImportStopped { .. } | WorkError::Stopped { .. } => "stopped",
         }
     }
 

@@ -62,7 +62,7 @@ impl Home {
     /// The home of a host, made with rights for its owner only where it is missing.
     ///
     /// # Errors
-    /// [`WorkError::Io`] where it cannot be made.
+    /// [`WorkError::HomeFolder`] where it cannot be made.
     pub fn of(host: &dyn Host) -> Result<Home, WorkError> {
         let root = host.home();
         private_folder(&root)?;
@@ -78,7 +78,7 @@ impl Home {
     /// How case databases are opened: what SQLite spills lands in a folder of the owner's.
     ///
     /// # Errors
-    /// [`WorkError::Io`] where that folder cannot be made.
+    /// [`WorkError::HomeFolder`] where that folder cannot be made.
     pub fn settings(&self) -> Result<Settings, WorkError> {
         let temp = self.root.join("temp");
         private_folder(&temp)?;
@@ -88,7 +88,7 @@ impl Home {
     /// A folder for the copy of a case that nobody vouches for; dropping it removes it.
     ///
     /// # Errors
-    /// [`WorkError::Io`] where it cannot be made.
+    /// [`WorkError::HomeFolder`] where it cannot be made.
     pub fn quarantine(&self) -> Result<TempDir, WorkError> {
         let folder = self.root.join("quarantine");
         private_folder(&folder)?;
@@ -295,7 +295,10 @@ pub(crate) fn private_folder(path: &Path) -> Result<(), WorkError> {
         .recursive(true)
         .mode(0o700)
         .create(path);
-    made.map_err(WorkError::io(path, "making the folder"))
+    made.map_err(|source| WorkError::HomeFolder {
+        path: path.to_path_buf(),
+        source,
+    })
 }
 
 /// Writes a file that appears whole or not at all, readable by its owner only, and is durable when

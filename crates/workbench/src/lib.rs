@@ -1,6 +1,7 @@
 //! The use cases of Vestige, one file each, written against a [`host::Host`]: the command line and
 //! the window are thin over this.
 
+mod anew;
 pub mod backup;
 pub mod case;
 pub mod custody;

@@ -1,27 +1,24 @@
 //! Whether the rows of a case are those that its custody entries speak of, and those that its
 //! originals give.
 
-use std::collections::HashMap;
-use std::ops::ControlFlow;
+mod deep;
 
 use sha2::{Digest, Sha256};
-use vestige_acquire::reopen::{Item, Reopen};
-use vestige_acquire::unpack::{Content, End, Member, Place as At, State, Visitor};
 use vestige_custody::Value;
 use vestige_custody::hash::hex;
-use vestige_custody::line::Line;
-use vestige_formats::{Input, Sink, Span};
+use vestige_custody::line::{EntryLine, Line};
 use vestige_model::canonical::{Canonical, Place};
-use vestige_model::{Event, Locator, MemberRef, Warning};
+use vestige_model::{Event, Locator, MemberRef, NormalForm};
 use vestige_store::case_file::CaseReader;
-use vestige_store::evidence::{self, ItemRow, MemberSource};
+use vestige_store::evidence;
 use vestige_store::ledger::Ledger;
 use vestige_store::page::{ReadError, Reader};
 use vestige_store::term::HashKey;
 
+pub use deep::check_deep;
+
 use crate::error::WorkError;
 use crate::host::Host;
-use crate::item;
 use crate::progress::Progress;
 use crate::verify::Check;
 
@@ -30,6 +27,7 @@ struct Stated {
     seq: u64,
     rows: u64,
     sha256: String,
+    form: NormalForm,
 }
 
 fn page_of(reader: &CaseReader) -> Result<Reader, WorkError> {
@@ -108,11 +106,33 @@ fn stated(page: &Reader) -> Result<Vec<Stated>, WorkError> {
                 seq: stored.seq,
                 rows: rows.unwrap_or_default().unsigned_abs(),
                 sha256: sha256.to_owned(),
+                form: form_of(&entry),
             });
         }
         Ok(true)
     })?;
     Ok(found)
+}
+
+/// By which rules an import made its rows; those of a later program are not known here, and rows
+/// that they made otherwise will be said to differ.
+fn form_of(entry: &EntryLine) -> NormalForm {
+    match entry.detail("normal_form").and_then(Value::as_int) {
+        None => NormalForm::First,
+        Some(number) => NormalForm::from_number(number).unwrap_or_default(),
+    }
+}
+
+/// By which rules the import of a custody entry made its rows.
+pub(crate) fn form_at(page: &Reader, seq: u64) -> Result<NormalForm, WorkError> {
+    let mut form = NormalForm::First;
+    Ledger::entries(page.connection(), seq, &mut |stored| {
+        if let Ok(Line::Entry(entry)) = Line::parse(stored.body) {
+            form = form_of(&entry);
+        }
+        Ok(false)
+    })?;
+    Ok(form)
 }
 
 /// Compares the rows that one custody entry imported with the digest that it states.
@@ -173,171 +193,5 @@ impl RowsDigest {
 
     fn finish(self) -> (u64, String) {
         (self.rows, hex(&self.digest.finalize()))
-    }
-}
-
-/// Reads every original again, makes its rows anew and compares them with those stored.
-///
-/// # Errors
-/// What SQLite says. An original that cannot be read is a failed check.
-pub fn check_deep(host: &dyn Host, reader: &CaseReader) -> Result<Vec<Check>, WorkError> {
-    let page = page_of(reader)?;
-    let root = reader.case().root();
-    let reopen = Reopen::new(root, 0);
-    let (mut rows, mut checks) = (0, Vec::new());
-    let items = evidence::items(page.connection()).map_err(WorkError::database)?;
-    for one in items.iter().filter(|one| one.duplicate_of.is_none()) {
-        let Some(sha256) = one.sha256 else { continue };
-        let source = if one.in_place {
-            Item::in_place(&one.path, sha256, one.bytes)
-        } else {
-            Item::kept(root, sha256, one.bytes)
-        };
-        match item_rows(&page, &reopen, &source, &sha256, one) {
-            Ok(found) => rows += found,
-            Err(differs) => {
-                let detail = format!("{} {}: {differs}", item::name(one.id), one.name);
-                checks.push(Check::fail("deep", detail));
-            }
-        }
-        host.progress(&Progress {
-            stage: "making rows anew from the originals".to_owned(),
-            records: rows,
-            ..Progress::default()
-        });
-    }
-    if checks.is_empty() {
-        let detail =
-            format!("{rows} rows were made anew from the originals and are the stored ones");
-        checks.push(Check::pass("deep", detail));
-    }
-    Ok(checks)
-}
-
-/// The number of rows of an item, all of them equal; else what differs.
-fn item_rows(
-    page: &Reader,
-    reopen: &Reopen,
-    source: &Item,
-    sha256: &[u8; 32],
-    one: &ItemRow,
-) -> Result<u64, String> {
-    let members =
-        evidence::sources(page.connection(), one.id).map_err(|error| error.to_string())?;
-    let mut again = Again {
-        evidence: hex(&sha256[..8]),
-        wanted: members
-            .iter()
-            .map(|member| (member.path.as_str(), member))
-            .collect(),
-        made: HashMap::new(),
-    };
-    reopen
-        .visit(source, &mut again)
-        .map_err(|error| error.to_string())?;
-    let mut rows = 0;
-    for member in &members {
-        let mut stored = RowsDigest::default();
-        stored
-            .stored(page, member.id)
-            .map_err(|error| error.to_string())?;
-        let stored = stored.finish();
-        // One that was rejected has no rows; it may have been read by a later import.
-        let read = member.format.is_some();
-        let made = read.then(|| again.made.remove(&member.path)).flatten();
-        let made = made.unwrap_or_else(|| RowsDigest::default().finish());
-        if stored != made {
-            return Err(format!(
-                "member {}: expected the {} rows that its original gives (digest {}), found {} rows (digest {})",
-                member.path, made.0, made.1, stored.0, stored.1
-            ));
-        }
-        rows += stored.0;
-    }
-    Ok(rows)
-}
-
-/// Makes the rows of an item's members anew.
-struct Again<'a> {
-    evidence: String,
-    wanted: HashMap<&'a str, &'a MemberSource>,
-    made: HashMap<String, (u64, String)>,
-}
-
-impl Visitor for Again<'_> {
-    fn member(&mut self, member: Member<'_>) -> ControlFlow<()> {
-        let path = member.at.path.to_string();
-        let Some(wanted) = self.wanted.get(path.as_str()) else {
-            return ControlFlow::Continue(());
-        };
-        let Some((format, envelope)) = &wanted.format else {
-            return ControlFlow::Continue(());
-        };
-        let Some(format) = vestige_formats::by_name(format) else {
-            return ControlFlow::Continue(());
-        };
-        let mut sink = Anew {
-            place: Place {
-                evidence: &self.evidence,
-                member: &path,
-            },
-            imported: wanted.imported,
-            digest: RowsDigest::default(),
-        };
-        match member.content {
-            Content::Whole(bytes) => format.read(envelope, &mut Input::whole(bytes), &mut sink),
-            Content::Stream(stream) => format.read(envelope, &mut Input::stream(stream), &mut sink),
-        }
-        let made = sink.digest.finish();
-        self.made.insert(path, made);
-        ControlFlow::Continue(())
-    }
-
-    fn ended(&mut self, at: &At, end: End) -> ControlFlow<()> {
-        if matches!(end.state, State::Rejected(_)) {
-            self.made.remove(&at.path.to_string());
-        }
-        ControlFlow::Continue(())
-    }
-
-    fn rejected(&mut self, _: &At, _: String) -> ControlFlow<()> {
-        ControlFlow::Continue(())
-    }
-
-    fn warning(&mut self, _: &At, _: Warning) {}
-}
-
-/// The sink of a second reading.
-struct Anew<'a> {
-    place: Place<'a>,
-    imported: i64,
-    digest: RowsDigest,
-}
-
-impl Sink for Anew<'_> {
-    fn stored(&mut self, span: Span, _: &[u8], events: &mut [Event<'_>]) {
-        let several = events.len() > 1;
-        for (event, sub) in events.iter_mut().zip(0..) {
-            event.normalise(self.imported);
-            let at = Locator {
-                offset: span.offset,
-                length: span.length,
-                sub: several.then_some(sub),
-                decode: span.decode,
-            };
-            self.digest.row(self.place, &at, event);
-        }
-    }
-
-    fn rejected(&mut self, _: Warning) {}
-
-    fn ignored(&mut self, _: Span, _: &str) {}
-
-    fn warned(&mut self, _: Warning) {}
-
-    fn context(&mut self, _: Vec<u8>) {}
-
-    fn stopped(&self) -> bool {
-        false
     }
 }

@@ -1,6 +1,8 @@
 //! One event with its record: the row, the bytes it was made from, and the proof that they belong
 //! together.
 
+mod derived;
+
 use std::path::Path;
 
 use serde::Serialize;
@@ -10,7 +12,7 @@ use vestige_custody::statement::statement;
 use vestige_formats::decode::decode;
 use vestige_formats::{Sink, Span};
 use vestige_model::canonical::{Canonical, Place};
-use vestige_model::{Event, EventId, Locator, Quality, Warning};
+use vestige_model::{Event, EventId, Locator, NormalForm, Quality, Warning};
 use vestige_store::case_file::CaseReader;
 use vestige_store::evidence::{self, RecordSource};
 use vestige_store::page::{Reader, RowRef, StoredRow};
@@ -125,10 +127,14 @@ pub fn prove(host: &dyn Host, case: &Path, id: &str) -> Result<Proof, WorkError>
     let (mut report, mut checks) = verify::of_item(host, &found.reader, origin)?;
     let seq = origin.custody_seq.unsigned_abs();
     checks.push(rows::check_entry(&found.page, seq)?);
-    checks.push(found.record(true).map_or_else(
-        |error| Check::fail("record", error.to_string()),
-        |record| found.compare(&record),
-    ));
+    match found.record(true) {
+        Ok(record) => {
+            checks.push(found.compare(&record));
+            checks.extend(found.compare_derived(&record)?);
+        }
+        Err(error) => checks.push(Check::fail("record", error.to_string())),
+    }
+    checks.extend(found.compare_context()?);
     if found.row.withdrawn {
         let detail = format!("{name} was withdrawn: its rows are hidden");
         checks.push(Check::warning("withdrawn", detail));
@@ -271,8 +277,13 @@ impl Found {
             length: at.length,
             decode: at.decode,
         };
+        let form = match rows::form_at(&self.page, self.row.origin.custody_seq.unsigned_abs()) {
+            Ok(form) => form,
+            Err(error) => return Check::fail("row", error.to_string()),
+        };
         let mut again = Again {
             found: self,
+            form,
             made: None,
         };
         format.read_record(&self.source.context, span, record, &mut again);
@@ -341,6 +352,8 @@ fn parsed(record: &[u8]) -> Box<RawValue> {
 /// Takes the one event that is asked for from a record that is read again.
 struct Again<'a> {
     found: &'a Found,
+    /// The rules by which its import made its row.
+    form: NormalForm,
     /// Its canonical form.
     made: Option<Vec<u8>>,
 }
@@ -351,7 +364,7 @@ impl Sink for Again<'_> {
         let Some(event) = events.get_mut(at.sub.unwrap_or(0) as usize) else {
             return;
         };
-        event.normalise(self.found.source.imported);
+        event.normalise_in(self.form, self.found.source.imported);
         // That a record was recovered shows in what lies around it, not in itself.
         if self.found.row.event.quality.has(Quality::RECOVERED) {
             event.quality = event.quality.with(Quality::RECOVERED);

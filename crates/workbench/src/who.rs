@@ -40,6 +40,9 @@ impl Acting {
     }
 }
 
+/// Where passphrases come from.
+pub(crate) const PASSPHRASE: &str = "give one with --passphrase-file or VESTIGE_PASSPHRASE, keep it in the system's key store (secret-tool), or run the command on a terminal";
+
 /// Why nothing is signed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Unsigned {
@@ -56,10 +59,14 @@ pub(crate) enum Unsigned {
 impl std::fmt::Display for Unsigned {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Unsigned::Locked => out.write_str("no passphrase was given for the signing key"),
-            Unsigned::NoKey => {
-                out.write_str("there is no signing key, and no passphrase to make one with")
-            }
+            Unsigned::Locked => write!(
+                out,
+                "no passphrase was given for the signing key; {PASSPHRASE}"
+            ),
+            Unsigned::NoKey => write!(
+                out,
+                "there is no signing key yet, and no passphrase was given to make one with; {PASSPHRASE}"
+            ),
             Unsigned::NoKeyHere => out.write_str(
                 "this installation has no signing key; make one with `vestige key create`, and let one of the case's examiners let it in",
             ),

@@ -9,10 +9,12 @@ use std::path::Path;
 use support::{TestHost, import, original, record, request};
 use vestige_workbench::import::Request;
 use vestige_workbench::session;
+use vestige_workbench::verify::{Status, Terms, verify};
 use vestige_workbench::withdraw::withdraw;
 
 /// Evidence items whose row is in view, with whether it is flagged.
 fn in_view(host: &TestHost, case: &Path) -> Vec<(i64, bool)> {
+    assert_founded(host, case);
     let connection = session::read(host, case, "test").unwrap().into_connection();
     let sql =
         "SELECT m.evidence, e.conflict IS NOT NULL FROM event e JOIN member m ON m.id=e.member
@@ -20,6 +22,20 @@ fn in_view(host: &TestHost, case: &Path) -> Vec<(i64, bool)> {
     let mut statement = connection.prepare(sql).unwrap();
     let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)));
     rows.unwrap().map(Result::unwrap).collect()
+}
+
+/// A deep verification has nothing against what is said of records that came twice.
+fn assert_founded(host: &TestHost, case: &Path) {
+    let terms = Terms {
+        deep: true,
+        ..Terms::default()
+    };
+    let found = verify(host, case, &terms).unwrap();
+    let about = |name: &str| ["accounts", "hidden", "state"].contains(&name);
+    for check in found.checks {
+        let said = check.detail.contains("duplicates and conflicts") || about(&check.check);
+        assert!(!said || check.status == Status::Pass, "{check:?}");
+    }
 }
 
 fn add(host: &TestHost, case: &Path, name: &str, text: &str, in_place: bool) {

@@ -283,6 +283,13 @@ fn a_second_examiner_enters_by_a_signed_entry_and_signs() {
         matches!(sign, Err(WorkError::NotAnExaminer { .. })),
         "{sign:?}"
     );
+    let refused = sign.unwrap_err().to_string();
+    assert!(
+        refused.contains("none of the case's examiners"),
+        "{refused}"
+    );
+    assert_eq!(second.heard().matches("going on unsigned").count(), 0);
+    drop(vestige_workbench::OpenCase::open(&second, &path).unwrap());
     assert!(second.heard().contains("none of the case's examiners"));
     let new = NewExaminer {
         name: "B. Examiner".into(),

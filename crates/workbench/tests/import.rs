@@ -120,13 +120,16 @@ fn late_bomb() -> Vec<u8> {
     gz(text.as_bytes())
 }
 
-/// A tar with a link (a warning about the container) before a file that unpacks beyond the ratio.
-fn tar_with_link_and_bomb() -> Vec<u8> {
+/// A tar with links (each a warning about the container) before a file that unpacks beyond the ratio.
+fn tar_with_links_and_bomb(links: usize) -> Vec<u8> {
     let mut tar = tar::Builder::new(Vec::new());
-    let mut header = tar::Header::new_gnu();
-    header.set_entry_type(tar::EntryType::Symlink);
-    header.set_size(0);
-    tar.append_link(&mut header, "link", "elsewhere").unwrap();
+    for link in 0..links {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        let name = format!("link{link}");
+        tar.append_link(&mut header, name, "elsewhere").unwrap();
+    }
     let bomb = late_bomb();
     let mut header = tar::Header::new_gnu();
     header.set_size(bomb.len() as u64);
@@ -138,15 +141,41 @@ fn tar_with_link_and_bomb() -> Vec<u8> {
 #[test]
 fn a_warning_before_a_member_that_is_taken_back_stays() {
     let host = TestHost::with_cheap_key("ann");
-    let case = host.case("case");
-    let file = host.path("logs.tar");
-    fs::write(&file, tar_with_link_and_bomb()).unwrap();
-    import(&host, &case, &request(file)).unwrap();
+    // Warnings are handed over when 4,096 of them are held.
+    for links in [1, 4095, 4096, 4097, 8192] {
+        let case = host.case(&format!("case-{links}"));
+        let file = host.path("logs.tar");
+        fs::write(&file, tar_with_links_and_bomb(links)).unwrap();
+        let report = import(&host, &case, &request(file)).unwrap();
+        let connection = connection(&host, &case);
+        assert_whole(&connection);
+        assert_eq!(number(&connection, "SELECT count(*) FROM event"), 0);
+        let told = "SELECT count(*) FROM warning WHERE reason LIKE '%link%'";
+        assert_eq!(number(&connection, told), links as i64);
+        assert_eq!(report.evidence[0].warnings, links as u64);
+    }
+}
+
+#[test]
+fn the_warnings_of_a_file_stay_when_the_next_one_is_taken_back() {
+    let host = TestHost::with_cheap_key("ann");
+    let (case, folder) = (host.case("case"), host.path("logs"));
+    fs::create_dir(&folder).unwrap();
+    let mut tar = tar::Builder::new(fs::File::create(folder.join("a.tar")).unwrap());
+    for link in 0..4096 {
+        let mut header = tar::Header::new_gnu();
+        header.set_entry_type(tar::EntryType::Symlink);
+        header.set_size(0);
+        tar.append_link(&mut header, format!("link{link}"), "elsewhere")
+            .unwrap();
+    }
+    tar.into_inner().unwrap();
+    fs::write(folder.join("b.gz"), late_bomb()).unwrap();
+    import(&host, &case, &request(folder)).unwrap();
     let connection = connection(&host, &case);
     assert_whole(&connection);
-    assert_eq!(number(&connection, "SELECT count(*) FROM event"), 0);
-    let links = "SELECT count(*) FROM warning WHERE reason LIKE '%link%'";
-    assert_eq!(number(&connection, links), 1);
+    let told = "SELECT count(*) FROM warning WHERE evidence=1";
+    assert_eq!(number(&connection, told), 4096);
 }
 
 #[test]

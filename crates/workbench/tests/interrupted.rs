@@ -80,7 +80,11 @@ fn assert_whole(host: &TestHost, case: &Path, what: &str) {
     assert_eq!(indexes(case), index::SECONDARY.len(), "{what}");
     let apart = "SELECT count(*) FROM member WHERE found<>stored+duplicate+rejected+ignored";
     assert_eq!(number(case, apart), 0, "{what}");
-    let verification = verify(host, case, &Terms::default()).unwrap();
+    let deep = Terms {
+        deep: true,
+        ..Terms::default()
+    };
+    let verification = verify(host, case, &deep).unwrap();
     assert_ne!(
         verification.verdict,
         Verdict::Failed,

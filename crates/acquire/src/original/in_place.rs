@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Body, CHUNK, OriginalError, Received, WHOLE, Watch, go_on, open_listed, read_chunk, read_error,
+    Body, CHUNK, OriginalError, Received, WHOLE, Watch, changed, go_on, open_listed, read_chunk,
+    read_error,
 };
 use crate::intake::Listed;
 
@@ -28,7 +29,7 @@ pub fn receive_in_place_watched(
     buffer: &mut Vec<u8>,
     watch: &Watch<'_>,
 ) -> Result<Received, OriginalError> {
-    let (mut file, size) = open_listed(listed)?;
+    let (mut file, size, before) = open_listed(listed)?;
     let (mut hash, mut bytes) = (Sha256::new(), 0);
     let mut chunk = if size <= WHOLE { WHOLE + 1 } else { CHUNK };
     loop {
@@ -41,6 +42,7 @@ pub fn receive_in_place_watched(
             return Ok(Received {
                 sha256,
                 bytes,
+                changed: changed(listed, &file, before, bytes)?,
                 body: Body::Buffer,
                 temporary: None,
             });
@@ -57,6 +59,7 @@ pub fn receive_in_place_watched(
     Ok(Received {
         sha256,
         bytes,
+        changed: changed(listed, &file, before, bytes)?,
         body: Body::File(file),
         temporary: None,
     })

@@ -11,6 +11,7 @@ mod commit;
 mod error;
 mod in_place;
 mod sweep;
+mod watched;
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -28,9 +29,12 @@ pub use in_place::{receive_in_place, receive_in_place_watched};
 pub use sweep::{Swept, sweep};
 pub(crate) use sweep::{digest_named, entries, remove};
 
+use vestige_model::Warning;
+
 use crate::Faults;
 use crate::intake::{self, Listed};
 use crate::unpack::Source;
+use watched::Before;
 
 /// A SHA-256 digest of stored bytes.
 pub type Sha256Digest = [u8; 32];
@@ -87,6 +91,8 @@ pub struct Received {
     pub sha256: Sha256Digest,
     /// Size in bytes.
     pub bytes: u64,
+    /// What to say of a file that changed while it was read.
+    pub changed: Option<Warning>,
     body: Body,
     temporary: Option<Temporary>,
 }
@@ -139,6 +145,7 @@ impl Received {
         Received {
             sha256: self.sha256,
             bytes: self.bytes,
+            changed: None,
             body: Body::Buffer,
             temporary: self.temporary.take(),
         }
@@ -205,14 +212,18 @@ impl Originals {
         known: &dyn Fn(&Sha256Digest) -> bool,
         watch: &Watch<'_>,
     ) -> Result<Received, OriginalError> {
-        let (file, size) = open_listed(listed)?;
-        if size <= WHOLE {
+        let (file, size, before) = open_listed(listed)?;
+        let mut whole = size <= WHOLE;
+        if whole {
             read_chunk(&listed.path, &file, buffer, WHOLE + 1)?;
-            if buffer.len() as u64 <= WHOLE {
-                return self.keep_whole(buffer, known);
-            }
+            whole = buffer.len() as u64 <= WHOLE;
         }
-        self.keep_large(listed, &file, buffer, known, watch)
+        let mut received = match whole {
+            true => self.keep_whole(buffer, known)?,
+            false => self.keep_large(listed, &file, buffer, known, watch)?,
+        };
+        received.changed = changed(listed, &file, before, received.bytes)?;
+        Ok(received)
     }
 
     fn keep_whole(
@@ -224,6 +235,7 @@ impl Originals {
         let mut received = Received {
             sha256,
             bytes: bytes.len() as u64,
+            changed: None,
             body: Body::Buffer,
             temporary: None,
         };
@@ -268,6 +280,7 @@ impl Originals {
         Ok(Received {
             sha256,
             bytes,
+            changed: None,
             body: Body::File(read),
             temporary,
         })
@@ -320,13 +333,23 @@ impl Originals {
     }
 }
 
-fn open_listed(listed: &Listed) -> Result<(File, u64), OriginalError> {
+fn open_listed(listed: &Listed) -> Result<(File, u64, Before), OriginalError> {
     let open = || {
         let file = intake::open(listed)?;
-        let size = file.metadata()?.len();
-        Ok((file, size))
+        let about = file.metadata()?;
+        Ok((file, about.len(), Before::of(&about)))
     };
     open().map_err(|error| read_error(&listed.path, error))
+}
+
+fn changed(
+    listed: &Listed,
+    file: &File,
+    before: Before,
+    bytes: u64,
+) -> Result<Option<Warning>, OriginalError> {
+    let changed = before.changed(file, bytes);
+    changed.map_err(|error| read_error(&listed.path, error))
 }
 
 /// Fills `buffer` with the next at most `limit` bytes.

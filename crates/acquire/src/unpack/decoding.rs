@@ -7,6 +7,7 @@ use vestige_model::Warning;
 
 use super::codec::{Codec, Flaw, Then};
 use super::kind::Compression;
+use super::stop::{STEP, Stop};
 
 /// Compressed bytes held at once; no header is longer.
 const BUFFER: usize = 64 << 10;
@@ -141,6 +142,7 @@ pub(super) struct Decoding<'a> {
     word: &'static str,
     meter: Meter,
     health: &'a Health,
+    stop: Stop,
     buffer: Vec<u8>,
     start: usize,
     end: usize,
@@ -161,6 +163,7 @@ impl<'a> Decoding<'a> {
         more: Option<Compression>,
         meter: Meter,
         health: &'a Health,
+        stop: Stop,
     ) -> Decoding<'a> {
         Decoding {
             source,
@@ -169,6 +172,7 @@ impl<'a> Decoding<'a> {
             word,
             meter,
             health,
+            stop,
             buffer: vec![0; BUFFER],
             start: 0,
             end: 0,
@@ -276,7 +280,10 @@ impl<'a> Decoding<'a> {
 
 impl Read for Decoding<'_> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let length = out.len().min(STEP);
+        let out = out.get_mut(..length).unwrap_or_default();
         loop {
+            self.stop.check()?;
             if let Some(refused) = &self.refused {
                 return Err(io::Error::other(refused.clone()));
             }
@@ -295,5 +302,58 @@ impl Read for Decoding<'_> {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::super::gzip::Gzip;
+    use super::*;
+
+    /// gzip members without end that hold nothing; somebody wants to stop after some of them.
+    struct Endless {
+        stop: Stop,
+        reads: usize,
+    }
+
+    impl Read for Endless {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            const EMPTY: [u8; 20] = [
+                0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            ];
+            self.reads += 1;
+            assert!(self.reads < 100, "the wish to stop is not noticed");
+            if self.reads == 10 {
+                self.stop.0.store(true, Ordering::Relaxed);
+            }
+            let whole = buffer.len() / EMPTY.len() * EMPTY.len();
+            for (at, byte) in buffer.iter_mut().take(whole).enumerate() {
+                *byte = EMPTY[at % EMPTY.len()];
+            }
+            Ok(whole)
+        }
+    }
+
+    #[test]
+    fn a_stop_is_noticed_although_nothing_comes_out() {
+        let stop = Stop::default();
+        let mut source = Endless {
+            stop: stop.clone(),
+            reads: 0,
+        };
+        let (health, codec) = (Health::default(), Box::new(Gzip::new()));
+        let meter = Meter {
+            ratio: None,
+            floor: 0,
+            limit: 0,
+        };
+        let more = Some(Compression::Gzip);
+        let mut decoding = Decoding::new(&mut source, codec, "gz", more, meter, &health, stop);
+        let error = decoding.read(&mut [0; 4096]).unwrap_err();
+        assert!(Stop::is(&error), "{error}");
+        drop(decoding);
+        assert_eq!(source.reads, 10);
     }
 }

@@ -159,7 +159,8 @@ impl Walk<'_> {
         let taken;
         {
             let mut reader = input.reader();
-            let mut decoding = Decoding::new(&mut *reader, codec, word, more, meter, health);
+            let stop = self.unpacker.stop.clone();
+            let mut decoding = Decoding::new(&mut *reader, codec, word, more, meter, health, stop);
             let filled = match fill(&mut decoding, out) {
                 Ok(filled) => filled,
                 Err(_) if decoding.refused.is_some() => 0,

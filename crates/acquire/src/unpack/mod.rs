@@ -18,6 +18,7 @@ mod gzip;
 mod input;
 mod kind;
 mod layer;
+mod stop;
 mod tar;
 mod walk;
 mod zip;
@@ -27,6 +28,8 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use vestige_model::{MemberPath, Warning};
 
@@ -180,6 +183,7 @@ pub struct Unpacker {
     scratch: PathBuf,
     inflate: libdeflater::Decompressor,
     buffers: Vec<Vec<u8>>,
+    stop: stop::Stop,
 }
 
 impl std::fmt::Debug for Unpacker {
@@ -199,7 +203,16 @@ impl Unpacker {
             scratch: scratch.into(),
             inflate,
             buffers: Vec::new(),
+            stop: stop::Stop::default(),
         }
+    }
+
+    /// The same, ending a walk soon after `stop` is set: between two members, and within one at the
+    /// next MiB that is decompressed. A member that was begun has no end then.
+    #[must_use]
+    pub fn stopping(mut self, stop: Arc<AtomicBool>) -> Unpacker {
+        self.stop = stop::Stop(stop);
+        self
     }
 
     /// Walks through `source` and shows `visitor` every innermost file, rejection and warning.

@@ -8,6 +8,7 @@ use vestige_model::Warning;
 use super::decoding::{Fault, Health, Refused};
 use super::input::{Input, Space, Window};
 use super::kind::{HEAD, Kind, sniff};
+use super::stop::Stop;
 use super::{Content, End, Member, Place, Source, State, UnpackError, Unpacker, Visitor};
 
 /// Why the walk, or the reading of one layer, cannot go on.
@@ -24,6 +25,7 @@ pub(super) enum Halt {
 impl From<io::Error> for Halt {
     fn from(error: io::Error) -> Halt {
         match Refused::of(&error) {
+            _ if Stop::is(&error) => Halt::Stopped,
             Some(Refused(reason)) => Halt::Refused {
                 reason,
                 told: false,
@@ -75,6 +77,7 @@ impl Walk<'_> {
         weight: f64,
         health: &Health,
     ) -> Flow {
+        self.unpacker.stop.check()?;
         let mut head = [0; HEAD];
         let known = match &mut input {
             Input::Slice(bytes) => *bytes,
@@ -132,7 +135,12 @@ impl Walk<'_> {
         if !self.visitor.wants(at) {
             return Ok(());
         }
-        let mut counted = Counted { reader, bytes: 0 };
+        let stop = self.unpacker.stop.clone();
+        let mut counted = Counted {
+            reader,
+            bytes: 0,
+            stop,
+        };
         go_on(self.visitor.member(Member {
             at,
             content: Content::Stream(&mut counted),
@@ -217,14 +225,16 @@ pub(super) fn go_on(flow: ControlFlow<()>) -> Flow {
     }
 }
 
-/// Counts what is read.
+/// Counts what is read, until the user wants to stop.
 struct Counted<'a> {
     reader: &'a mut dyn Read,
     bytes: u64,
+    stop: Stop,
 }
 
 impl Read for Counted<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stop.check()?;
         let count = self.reader.read(buffer)?;
         self.bytes += count as u64;
         Ok(count)

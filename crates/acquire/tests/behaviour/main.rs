@@ -8,3 +8,4 @@ mod originals;
 mod properties;
 mod reopening;
 mod scanning;
+mod stop;

@@ -345,3 +345,79 @@ fn evidence_that_became_a_link_is_not_followed() {
     assert!(matches!(error, OriginalError::Read { .. }));
     assert!(desk.kept().is_empty());
 }
+
+/// Of a file of these bytes: what is said where `meanwhile` happens to it while it is received.
+fn said(bytes: &[u8], meanwhile: impl Fn(&Path)) -> Option<vestige_model::Warning> {
+    let desk = desk(&[bytes]);
+    let listed = desk.listed();
+    let originals = Originals::open(&desk.case, Faults::none()).unwrap();
+    let happens = |_: &[u8; 32]| {
+        meanwhile(&listed[0].path);
+        false
+    };
+    let mut buffer = Vec::new();
+    let received = originals
+        .receive(&listed[0], &mut buffer, &happens)
+        .unwrap();
+    assert_eq!(
+        (received.bytes, buffer.as_slice()),
+        (bytes.len() as u64, bytes)
+    );
+    received.changed
+}
+
+#[test]
+fn a_file_that_grows_or_changes_while_it_is_read_is_told() {
+    use std::io::Write as _;
+    let grows = said(b"one line\n", |path| {
+        let mut file = fs::OpenOptions::new().append(true).open(path).unwrap();
+        file.write_all(b"another\n").unwrap();
+    });
+    let grows = grows.expect("a warning");
+    assert!(
+        grows.reason.contains("changed while it was read"),
+        "{grows:?}"
+    );
+    assert!(
+        grows.expected.starts_with("9 bytes, modified 2"),
+        "{grows:?}"
+    );
+    assert!(
+        grows.found.starts_with("9 bytes read, then 17 bytes"),
+        "{grows:?}"
+    );
+    let rewritten = said(b"one line\n", |path| {
+        let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+        let before = file.metadata().unwrap().modified().unwrap();
+        let later = before + std::time::Duration::from_secs(1);
+        file.set_modified(later).unwrap();
+    });
+    assert!(rewritten.is_some(), "another time of modification");
+    let cut = said(b"one line\n", |path| fs::write(path, b"one").unwrap());
+    assert!(cut.expect("a warning").found.contains("then 3 bytes"));
+    assert_eq!(said(b"one line\n", |_| {}), None);
+}
+
+#[test]
+fn a_file_that_grows_in_place_is_told() {
+    let desk = desk(&[b"x"]);
+    let listed = desk.listed();
+    let grow = |to: u64| {
+        let file = fs::OpenOptions::new().write(true).open(&listed[0].path);
+        file.unwrap().set_len(to).unwrap();
+    };
+    // Longer than what is read at once, so that it is watched.
+    grow((64 << 20) + 10);
+    let mut buffer = Vec::new();
+    let quiet = receive_in_place(&listed[0], &mut buffer).unwrap();
+    assert_eq!(quiet.changed, None);
+    let watch = |read: u64| {
+        if read == 1 << 20 {
+            grow((64 << 20) + 20);
+        }
+        ControlFlow::Continue(())
+    };
+    let received = receive_in_place_watched(&listed[0], &mut buffer, &watch).unwrap();
+    assert_eq!(received.bytes, (64 << 20) + 20);
+    assert!(received.changed.is_some());
+}

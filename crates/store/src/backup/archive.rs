@@ -17,6 +17,9 @@ pub(super) struct Archive {
     pub manifest: Manifest,
 }
 
+/// What a backup is.
+const WRITTEN: &str = "a zip that `vestige backup` wrote";
+
 impl Archive {
     /// Opens and compares names, kinds and sizes; the bytes are compared when they are read.
     pub fn open(path: &Path, file: File) -> Result<Self, CaseError> {
@@ -24,14 +27,18 @@ impl Archive {
             path: path.to_path_buf(),
             what,
         };
-        let mut zip = ZipArchive::new(BufReader::new(file)).map_err(|e| bad(e.to_string()))?;
+        let mut zip = ZipArchive::new(BufReader::new(file))
+            .map_err(|error| bad(format!("expected {WRITTEN}, found no zip ({error})")))?;
         if zip.offset() != 0 {
             return Err(bad("something stands before it in the file".to_owned()));
         }
         zip.validate_header_consistency()
             .map_err(|error| bad(error.to_string()))?;
-        let manifest =
-            read_manifest(&mut zip).map_err(|what| bad(format!("{MANIFEST}: {what}")))?;
+        let manifest = read_manifest(&mut zip).map_err(|what| {
+            bad(format!(
+                "expected {WRITTEN} with {MANIFEST} in it; {MANIFEST}: {what}"
+            ))
+        })?;
         let mut archive = Self {
             path: path.to_path_buf(),
             zip,

@@ -104,6 +104,7 @@ impl Encoder {
 
     /// The chunk so far; the next one begins empty, with room for as much.
     pub fn take_chunk(&mut self) -> Chunk {
+        self.chunk.rollup.compact();
         let next = Chunk {
             terms: LocalTerms::as_large_as(&self.chunk.terms),
             events: Vec::with_capacity(self.chunk.events.len()),

@@ -104,7 +104,7 @@ pub enum CaseError {
         what: String,
     },
     /// The backup is not what this program writes, or is damaged.
-    #[error("{}: not a sound Vestige backup: {what}", path.display())]
+    #[error("{}: not a sound Vestige backup: {what}; name the backup itself, or another copy of it", path.display())]
     BadBackup {
         /// The backup.
         path: PathBuf,
@@ -123,7 +123,7 @@ pub enum CaseError {
     #[error("custody entry refused: {0}")]
     Entry(String),
     /// A file operation failed.
-    #[error("{}: {doing}: {source}", path.display())]
+    #[error("{}: {doing}: {source}{}", path.display(), remedy(source))]
     Io {
         /// The file or folder.
         path: PathBuf,
@@ -185,6 +185,22 @@ pub enum NotACase {
         /// Bytes there are.
         found: u64,
     },
+}
+
+/// What to do about what the system says, as the end of a message; nothing where it says that itself.
+pub fn remedy(source: &io::Error) -> &'static str {
+    use io::ErrorKind as Kind;
+    match source.kind() {
+        Kind::NotFound => "; check the path",
+        Kind::PermissionDenied => {
+            "; check its owner and rights, or name a place that you have the rights to"
+        }
+        Kind::ReadOnlyFilesystem => "; name a place on a disk that can be written to",
+        Kind::NotADirectory => "; a part of the path is a file: check the path",
+        Kind::IsADirectory => "; expected a file, found a folder: name a file",
+        Kind::StorageFull | Kind::QuotaExceeded => "; free some space, or name another place",
+        _ => "",
+    }
 }
 
 impl CaseError {

@@ -38,12 +38,11 @@ pub(super) fn recognise(
 }
 
 pub(super) fn reader(case: &Case) -> Result<CaseReader, CaseError> {
-    let known = migration::latest();
-    if case.version < known {
+    if case.version < migration::READABLE {
         return Err(CaseError::Older {
             path: case.root.clone(),
             found: case.version,
-            known,
+            known: migration::latest(),
         });
     }
     Ok(CaseReader {

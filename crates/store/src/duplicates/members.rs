@@ -42,6 +42,7 @@ pub(super) fn settle(
 /// Lists the members that are not settled and have a survivor. What was read otherwise than the
 /// first (another format, fewer rows) is not the same although its bytes are.
 fn find_same(connection: &Connection) -> rusqlite::Result<()> {
+    find_shared(connection)?;
     connection.execute_batch(
         "DROP TABLE IF EXISTS temp.same_member;
          CREATE TEMP TABLE same_member(member INTEGER PRIMARY KEY, survivor INTEGER NOT NULL);
@@ -52,10 +53,27 @@ fn find_same(connection: &Connection) -> rusqlite::Result<()> {
                              d.member IS NOT NULL, m.evidence, m.id) survivor
              FROM member m JOIN evidence v ON v.id=m.evidence
              LEFT JOIN duplicate_member d ON d.member=m.id
-            WHERE m.content IS NOT NULL AND m.events>0 AND v.withdrawn_seq IS NULL)
-          WHERE settled IS NULL AND survivor<>id",
+            WHERE m.id IN (SELECT id FROM temp.shared_member))
+          WHERE settled IS NULL AND survivor<>id;
+         DROP TABLE temp.shared_member",
     )
 }
+
+/// Lists the members whose bytes another has: first the hashes, from the index alone.
+fn find_shared(connection: &Connection) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!(
+        "DROP TABLE IF EXISTS temp.shared_member;
+         CREATE TEMP TABLE shared_member(id INTEGER PRIMARY KEY);
+         INSERT INTO temp.shared_member {SHARED}"
+    ))
+}
+
+const SHARED: &str = "SELECT m.id
+      FROM (SELECT content c FROM member INDEXED BY member_content WHERE content IS NOT NULL
+             GROUP BY content HAVING count(*)>1) s
+     CROSS JOIN member m INDEXED BY member_content ON m.content=s.c
+     CROSS JOIN evidence v ON v.id=m.evidence
+     WHERE m.content IS NOT NULL AND m.events>0 AND v.withdrawn_seq IS NULL";
 
 fn hide(connection: &Connection, writer: &mut Writer, member: i64) -> rusqlite::Result<()> {
     for (table, from, to) in row_ranges(connection, member)? {
@@ -112,4 +130,30 @@ pub(crate) fn row_ranges(
         }
         Ok(ranges)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An import of a few files into a case of very many does not look at all its members.
+    #[test]
+    fn only_members_whose_bytes_another_has_are_looked_at() {
+        let connection = Connection::open_in_memory().unwrap();
+        crate::migration::apply(&connection, crate::migration::KNOWN, 0).unwrap();
+        let mut plan = connection
+            .prepare(&format!("EXPLAIN QUERY PLAN {SHARED}"))
+            .unwrap();
+        let steps = plan.query_map([], |row| row.get::<_, String>(3)).unwrap();
+        let steps: Vec<String> = steps.map(Result::unwrap).collect();
+        for step in steps.iter().filter(|step| step.contains("SCAN")) {
+            let fits = step == "SCAN s" || step.contains("USING COVERING INDEX member_content");
+            assert!(fits, "{steps:#?}");
+        }
+        assert!(
+            steps
+                .iter()
+                .any(|step| step.starts_with("SEARCH m USING INDEX member_content"))
+        );
+    }
 }

@@ -43,6 +43,7 @@ pub(super) fn database(
     integrity(root, &copy.database, settings, go_on, checks)?;
     let (id, head) = contents(root, &connection, checks)?;
     super::chain::verify(root, &connection, checks)?;
+    super::facts::verify(root, &connection, checks)?;
     Ok(Sound {
         id,
         head,

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use rusqlite::params;
+use rusqlite::Row;
 use vestige_model::Field;
 
 use super::count::{Parts, in_stretch, unsigned};
-use super::group::{Groups, Sum, greatest};
+use super::group::{Best, Groups, Sum, TIES, cut, greatest};
 use super::{Progress, ReadError, Reader};
+use crate::index::LARGE_PAIRS;
 use crate::query::{Compiled, Node, Rest, Source, Stretch, Table, Test, source, term_kind};
 
 /// Most fields to group by.
@@ -55,14 +56,16 @@ impl Reader {
                     .iter()
                     .all(|column| ["src_ip", "dst_ip"].contains(column))
                 && self.rollups_hold()?;
+            if rolled && query.shape.time.is_none() && self.has_totals()? {
+                return self.told(by, self.read_totals(&columns, limit)?, limit);
+            }
             let same = by
                 .iter()
                 .map(|field| self.canonical(term_kind(*field)))
                 .collect::<Result<Vec<_>, _>>()?;
-            let rank = |sum: &Sum| (sum.bytes, sum.rows);
             let best = greatest(limit, rank, &mut |groups| {
-                if rolled {
-                    return self.read_rollup(&columns, query.shape.time, groups);
+                if let Some(stretch) = query.shape.time.filter(|_| rolled) {
+                    return self.read_rollup(&columns, stretch, groups);
                 }
                 for table in Table::ALL {
                     self.read_flows(
@@ -75,18 +78,28 @@ impl Reader {
                 }
                 Ok(())
             })?;
-            let mut flows = Vec::with_capacity(best.len());
-            for (key, sum) in best {
-                flows.push(self.flow_group(by, &key, &sum)?);
-            }
-            flows.sort_by(|a, b| {
-                (b.bytes, b.flows)
-                    .cmp(&(a.bytes, a.flows))
-                    .then_with(|| a.values.cmp(&b.values))
-            });
-            flows.truncate(limit);
-            Ok(flows)
+            self.told(by, best, limit)
         })
+    }
+
+    /// Groups in the order in which they are told: equal ones by value.
+    fn told(
+        &self,
+        by: &[Field],
+        best: Vec<(Key, Sum)>,
+        limit: usize,
+    ) -> Result<Vec<FlowGroup>, ReadError> {
+        let mut flows = Vec::with_capacity(best.len());
+        for (key, sum) in best {
+            flows.push(self.flow_group(by, &key, &sum)?);
+        }
+        flows.sort_by(|a, b| {
+            (b.bytes, b.flows)
+                .cmp(&(a.bytes, a.flows))
+                .then_with(|| a.values.cmp(&b.values))
+        });
+        flows.truncate(limit);
+        Ok(flows)
     }
 
     fn flow_group(&self, by: &[Field], key: &Key, sum: &Sum) -> Result<FlowGroup, ReadError> {
@@ -137,17 +150,80 @@ impl Reader {
         })
     }
 
-    /// The whole case by pairs; whole hours of a stretch by the hour, and what is left at its ends
-    /// from the rows.
+    /// The greatest totals of the whole case, with those that equal the last of them: an index has
+    /// them in this order.
+    fn read_totals(
+        &self,
+        columns: &[&'static str],
+        limit: usize,
+    ) -> Result<Vec<(Key, Sum)>, ReadError> {
+        let (table, key) = match ["src_ip", "dst_ip"].map(|end| columns.contains(&end)) {
+            [true, true] => ("flow_pair", "src_ip, dst_ip"),
+            [true, false] => ("flow_source", "src_ip"),
+            [false, _] => ("flow_destination", "dst_ip"),
+        };
+        let select = format!(
+            "SELECT flows, bytes, packets, first, last, {} FROM {table}",
+            columns.join(", ")
+        );
+        if table == "flow_pair" {
+            let large = format!("{select} WHERE {LARGE_PAIRS}");
+            let best = self.read_in_order(&large, key, columns.len(), limit)?;
+            if best.len() >= limit {
+                return Ok(best);
+            }
+            return self.read_any_order(&select, columns.len(), limit);
+        }
+        self.read_in_order(&select, key, columns.len(), limit)
+    }
+
+    fn read_in_order(
+        &self,
+        select: &str,
+        key: &str,
+        addresses: usize,
+        limit: usize,
+    ) -> Result<Vec<(Key, Sum)>, ReadError> {
+        let sql = format!("{select} ORDER BY bytes DESC, flows DESC, {key}");
+        let mut statement = self.connection.prepare_cached(&sql)?;
+        let mut rows = statement.query([])?;
+        let mut best = Best::new(limit, rank);
+        while let Some(row) = rows.next()? {
+            let (key, sum) = total(row, addresses)?;
+            if !best.take(key, sum) {
+                break;
+            }
+        }
+        Ok(best.groups)
+    }
+
+    /// Where no index has the order.
+    fn read_any_order(
+        &self,
+        select: &str,
+        addresses: usize,
+        limit: usize,
+    ) -> Result<Vec<(Key, Sum)>, ReadError> {
+        let mut statement = self.connection.prepare_cached(select)?;
+        let mut rows = statement.query([])?;
+        let mut best = Vec::new();
+        let held = limit.max(TIES).saturating_mul(2);
+        while let Some(row) = rows.next()? {
+            best.push(total(row, addresses)?);
+            if best.len() >= held {
+                best = cut(best, limit, rank);
+            }
+        }
+        Ok(cut(best, limit, rank))
+    }
+
+    /// Whole hours of a stretch by the hour, and what is left at its ends from the rows.
     fn read_rollup(
         &self,
         columns: &[&'static str],
-        time: Option<Stretch>,
+        stretch: Stretch,
         groups: &mut Groups<Key>,
     ) -> Result<(), ReadError> {
-        let Some(stretch) = time else {
-            return self.read_sums("flow_pair", "1", [0, 0], columns, groups);
-        };
         let mut parts = Parts::new(stretch, HOUR);
         if let Some((first, last)) = parts.whole {
             // The hour before 1970 marks undated flows, so it is read from the rows.
@@ -157,13 +233,7 @@ impl Reader {
                     last: -1,
                 });
             }
-            self.read_sums(
-                "flow_hour",
-                "hour BETWEEN ?1 AND ?2 AND hour<>-1",
-                [first, last],
-                columns,
-                groups,
-            )?;
+            self.read_hours([first, last], columns, groups)?;
         }
         for rest in parts.rest {
             for table in Table::ALL {
@@ -180,41 +250,46 @@ impl Reader {
         Ok(())
     }
 
-    fn read_sums(
+    fn read_hours(
         &self,
-        table: &str,
-        condition: &str,
         ends: [i64; 2],
         columns: &[&'static str],
         groups: &mut Groups<Key>,
     ) -> Result<(), ReadError> {
-        let bound = condition.contains('?');
         let sql = format!(
-            "SELECT flows, bytes, packets, first, last, {} FROM {table} WHERE {condition}",
+            "SELECT flows, bytes, packets, first, last, {} FROM flow_hour
+             WHERE hour BETWEEN ?1 AND ?2 AND hour<>-1",
             columns.join(", ")
         );
         let mut statement = self.connection.prepare_cached(&sql)?;
-        let mut rows = if bound {
-            statement.query(params![ends[0], ends[1]])?
-        } else {
-            statement.query([])?
-        };
+        let mut rows = statement.query(ends)?;
         while let Some(row) = rows.next()? {
-            let mut key = Key::default();
-            for (index, slot) in key.iter_mut().take(columns.len()).enumerate() {
-                *slot = Some(row.get(5 + index)?).filter(|id| *id != 0);
-            }
-            let sum = Sum {
-                rows: unsigned(row.get(0)?),
-                bytes: unsigned(row.get(1)?),
-                packets: unsigned(row.get(2)?),
-                first: row.get(3)?,
-                last: row.get(4)?,
-            };
+            let (key, sum) = total(row, columns.len())?;
             groups.add(key, &sum);
         }
         Ok(())
     }
+}
+
+/// Most bytes first, then most flows.
+fn rank(sum: &Sum) -> (u64, u64) {
+    (sum.bytes, sum.rows)
+}
+
+/// A sum and so many addresses it is of.
+fn total(row: &Row<'_>, addresses: usize) -> rusqlite::Result<(Key, Sum)> {
+    let mut key = Key::default();
+    for (index, slot) in key.iter_mut().take(addresses).enumerate() {
+        *slot = Some(row.get(5 + index)?).filter(|id| *id != 0);
+    }
+    let sum = Sum {
+        rows: unsigned(row.get(0)?),
+        bytes: unsigned(row.get(1)?),
+        packets: unsigned(row.get(2)?),
+        first: row.get(3)?,
+        last: row.get(4)?,
+    };
+    Ok((key, sum))
 }
 
 /// The condition that a row matches and is a flow.

@@ -9,7 +9,7 @@ use super::ReadError;
 const HELD: usize = 2_000_000;
 
 /// Groups of equal rank at the end of a ranking that are told apart by their text.
-const TIES: usize = 100_000;
+pub(super) const TIES: usize = 100_000;
 
 /// What is summed of the rows of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +116,38 @@ fn greatest_of<K: Hash + Eq + Copy + Ord>(
             best = cut(best, limit, rank);
         }
         return Ok(best);
+    }
+}
+
+/// Takes groups that come greatest first, as many as [`greatest`] finds.
+pub(super) struct Best<K> {
+    pub groups: Vec<(K, Sum)>,
+    limit: usize,
+    rank: Rank,
+}
+
+impl<K> Best<K> {
+    pub fn new(limit: usize, rank: Rank) -> Best<K> {
+        Best {
+            groups: Vec::new(),
+            limit,
+            rank,
+        }
+    }
+
+    /// Takes the next group, or says that it is not among them, nor any after it.
+    pub fn take(&mut self, key: K, sum: Sum) -> bool {
+        let last = self.limit.checked_sub(1);
+        let last = last.and_then(|last| self.groups.get(last));
+        let tied = self.groups.len().saturating_sub(self.limit);
+        let taken = match last {
+            None => self.limit > 0,
+            Some((_, last)) => tied < TIES && (self.rank)(last) == (self.rank)(&sum),
+        };
+        if taken {
+            self.groups.push((key, sum));
+        }
+        taken
     }
 }
 

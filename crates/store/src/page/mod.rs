@@ -145,4 +145,12 @@ impl Reader {
     fn rollups_hold(&self) -> Result<bool, ReadError> {
         Ok(!is_pending(&self.connection, COUNTS)?)
     }
+
+    /// Whether there are totals a source and a destination; not in a case of version 1.
+    fn has_totals(&self) -> Result<bool, ReadError> {
+        let mut table = self
+            .connection
+            .prepare_cached("SELECT 1 FROM sqlite_schema WHERE name='flow_source'")?;
+        Ok(table.exists([])?)
+    }
 }

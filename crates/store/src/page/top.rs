@@ -130,13 +130,18 @@ impl Reader {
 
     /// First and last time of the rows that have an address at this end.
     fn times_of(&self, field: Field, id: i64) -> Result<(Option<i64>, Option<i64>), ReadError> {
-        let column = if field == Field::DstIp {
-            "dst_ip"
+        let (column, totals) = if field == Field::DstIp {
+            ("dst_ip", "flow_destination")
         } else {
-            "src_ip"
+            ("src_ip", "flow_source")
+        };
+        let table = if self.has_totals()? {
+            totals
+        } else {
+            "flow_pair"
         };
         let mut sum = Sum::ZERO;
-        let flows = format!("SELECT min(first), max(last) FROM flow_pair WHERE {column}=?1");
+        let flows = format!("SELECT min(first), max(last) FROM {table} WHERE {column}=?1");
         let events =
             format!("SELECT min(time), max(time) FROM event WHERE hidden=0 AND {column}=?1");
         for sql in [flows, events] {

@@ -1,6 +1,6 @@
 //! Values by the kind of their field: what is meant, or why it cannot be.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use vestige_model::event::PROTOCOLS;
 use vestige_model::{
@@ -31,7 +31,7 @@ pub(super) fn single(field: Field, spelling: &str, at: Span) -> Result<Vec<Value
             one(Value::Number(number, number))
         }
         FieldKind::Time => one(time(field, &exact(field, &pattern, at)?, at)?),
-        FieldKind::Address => one(address(field, pattern, at)?),
+        FieldKind::Address => address(field, pattern, at),
         FieldKind::Unique if field == Field::Id => one(id(&exact(field, &pattern, at)?, at)?),
         FieldKind::Unique if field == Field::Evidence => one(Value::Text(evidence(pattern))),
         FieldKind::Term | FieldKind::Unique => one(Value::Text(pattern)),
@@ -246,10 +246,13 @@ fn addresses(
     whole: Span,
 ) -> Result<Value, QueryProblem> {
     let read = |end: End, at| match end {
-        Some((text, true)) => text.parse::<IpAddr>().map_err(|_| {
-            let hint = format!("{} takes {}", field.name(), takes(field));
-            QueryProblem::new(at, format!("{text:?} is no address"), hint)
-        }),
+        Some((text, true)) => text
+            .parse::<IpAddr>()
+            .map(|ip| ip.to_canonical())
+            .map_err(|_| {
+                let hint = format!("{} takes {}", field.name(), takes(field));
+                QueryProblem::new(at, format!("{text:?} is no address"), hint)
+            }),
         _ => Err(QueryProblem::new(
             whole,
             "a range of addresses needs both ends, both included",
@@ -280,9 +283,9 @@ fn backwards(backwards: bool, [lower, upper]: [Span; 2]) -> Result<(), QueryProb
     ))
 }
 
-fn address(field: Field, pattern: Pattern, at: Span) -> Result<Value, QueryProblem> {
+fn address(field: Field, pattern: Pattern, at: Span) -> Result<Vec<Value>, QueryProblem> {
     let Some(text) = pattern.exact() else {
-        return Ok(Value::Text(pattern));
+        return Ok(vec![Value::Text(pattern)]);
     };
     let bad = |message: String| {
         let hint = format!("{} takes {}", field.name(), takes(field));
@@ -290,17 +293,24 @@ fn address(field: Field, pattern: Pattern, at: Span) -> Result<Value, QueryProbl
     };
     if text.contains('/') {
         return match AddressRange::network(&text) {
-            Some(range) => Ok(Value::Addresses(range)),
+            Some(range) => Ok(vec![Value::Addresses(range)]),
             None => bad(format!("{text:?} is no network")),
         };
     }
     if looks_numeric(&text) && text.parse::<IpAddr>().is_err() {
         return bad(format!("{text:?} is no address"));
     }
-    Ok(Value::Text(Pattern::literal(&entity::normalise(
-        EntityKind::Address,
-        &text,
-    ))))
+    Ok(spellings(&entity::normalise(EntityKind::Address, &text)))
+}
+
+/// An address as cases keep it; those of older programs keep an IPv4 address in IPv6 form where the
+/// record has it so.
+fn spellings(text: &str) -> Vec<Value> {
+    let literal = |text: &str| Value::Text(Pattern::literal(text));
+    match text.parse::<Ipv4Addr>() {
+        Ok(ip) => vec![literal(text), literal(&ip.to_ipv6_mapped().to_string())],
+        Err(_) => vec![literal(text)],
+    }
 }
 
 /// Whether a text can only be meant as an IP address.

@@ -1,7 +1,7 @@
 //! The one writer: batches of rows go in with their custody entries, wholly or not at all.
 //!
-//! Counts and roll-ups are gathered in memory and added when many are held and at the end; until
-//! then `pending` says that they must be made anew should the program die.
+//! Counts and roll-ups are gathered and added at the end, those of terms and minutes also when many
+//! are held; until then `pending` says that they must be made anew should the program die.
 
 mod evidence;
 mod known;
@@ -23,7 +23,7 @@ pub use evidence::{
 pub use rows::{event_sql, flow_sql};
 use terms::TermResolver;
 
-/// Keys of roll-ups held in memory before they are added to the tables.
+/// Counts of terms and minutes held in memory before they are added to the tables.
 const HELD: usize = 300_000;
 
 /// Task in `pending`: counts and roll-ups lag behind the rows.
@@ -105,6 +105,8 @@ impl Drop for Batch<'_, '_> {
         if !self.done {
             self.writer.taken_back = true;
             self.writer.terms.take_back();
+            // What it put aside was taken back with it.
+            self.writer.rollup = Rollup::default();
         }
     }
 }
@@ -176,7 +178,7 @@ impl Writer {
             crate::rollup::rebuild(transaction, &mut |_| {})?;
             return clear_pending(transaction, COUNTS);
         }
-        self.add_held(transaction)?;
+        self.add_all(transaction)?;
         clear_pending(transaction, COUNTS)
     }
 }
@@ -212,9 +214,7 @@ impl<'c> Batch<'_, 'c> {
         self.writer
             .rollup
             .merge(&chunk.rollup, &|number| rows::global(&ids, number).max(0));
-        if self.writer.rollup.len() + self.writer.terms.held() > HELD {
-            self.writer.add_held(transaction)?;
-        }
+        self.writer.make_room(transaction)?;
         rows::insert_events(self, chunk, &ids)?;
         rows::insert_flows(self, chunk, &ids)
     }

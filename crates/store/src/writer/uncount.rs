@@ -1,6 +1,8 @@
 //! Taking rows that became hidden out of the counts, one by one: what it costs depends on them, not
 //! on the size of the case.
 
+use std::sync::LazyLock;
+
 use rusqlite::{Connection, Row};
 use vestige_model::Kind;
 
@@ -48,6 +50,9 @@ impl Counted {
     }
 }
 
+/// What is counted of one event: asked for each duplicate, so the text is made once.
+static ONE_EVENT: LazyLock<Counted> = LazyLock::new(|| Counted::events("id=?1"));
+
 impl Writer {
     /// Belongs before rows are taken out: a sum that has stopped growing cannot be corrected, so
     /// the next [`Writer::flush`] then counts everything anew.
@@ -55,8 +60,11 @@ impl Writer {
     /// # Errors
     /// What SQLite says.
     pub fn begin_uncount(&mut self, connection: &Connection) -> rusqlite::Result<()> {
-        self.add_held(connection)?;
-        self.taken_back |= rollup::is_capped(connection)?;
+        // Where something was taken back, everything is counted anew.
+        if !self.taken_back {
+            self.add_all(connection)?;
+            self.taken_back = rollup::is_capped(connection)?;
+        }
         Ok(())
     }
 
@@ -66,7 +74,7 @@ impl Writer {
     /// # Errors
     /// What SQLite says.
     pub fn uncount_event(&mut self, connection: &Connection, id: i64) -> rusqlite::Result<()> {
-        self.uncount(connection, &Counted::events("id=?1"), &[id])
+        self.uncount(connection, &ONE_EVENT, &[id])
     }
 
     /// Takes the visible rows of a member out of the counts, before they become hidden; `table` is
@@ -104,9 +112,7 @@ impl Writer {
         let mut found = statement.query(rusqlite::params_from_iter(which))?;
         while let Some(row) = found.next()? {
             self.uncount_row(connection, &rows.terms, row)?;
-            if self.rollup.len() + self.terms.held() > HELD {
-                self.add_held(connection)?;
-            }
+            self.make_room(connection)?;
         }
         Ok(())
     }
@@ -148,8 +154,18 @@ impl Writer {
         Ok(())
     }
 
-    /// Adds what is held to the tables.
-    pub(super) fn add_held(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    /// Adds counts to the tables, or puts sums of flows aside, where many are held.
+    pub(super) fn make_room(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.rollup.make_room(connection)?;
+        if self.rollup.minutes() + self.terms.held() > HELD {
+            self.terms.flush(connection)?;
+            self.rollup.flush_minutes(connection)?;
+        }
+        Ok(())
+    }
+
+    /// Adds everything that was counted to the tables.
+    pub(super) fn add_all(&mut self, connection: &Connection) -> rusqlite::Result<()> {
         self.terms.flush(connection)?;
         self.rollup.flush(connection)
     }

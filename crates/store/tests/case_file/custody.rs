@@ -7,6 +7,7 @@ use vestige_custody::{Event, Level};
 use vestige_store::case_file::{Case, CaseError, CaseWriter};
 use vestige_store::fault::Faults;
 use vestige_store::ledger::{self, Ledger};
+use vestige_store::migration::latest;
 
 /// Statements against the chain, with what the triggers say. The statements without an answer are
 /// beyond triggers and are the authorizer's.
@@ -185,7 +186,7 @@ fn every_connection_has_the_settings_of_the_standard() {
         ("trusted_schema", "0"),
         ("page_size", "8192"),
         ("application_id", "1448301639"),
-        ("user_version", "1"),
+        ("user_version", &latest().to_string()),
     ] {
         assert_eq!(setting(name), expected, "{name}");
     }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use vestige_store::case_file::{CaseError, NotACase};
 use vestige_store::foreign::{Examination, Status, examine};
+use vestige_store::migration::latest;
 
 fn examined(desk: &Desk, name: &str) -> Examination {
     let quarantine = desk.quarantine();
@@ -74,10 +75,11 @@ fn a_sound_case_passes_every_check_and_then_opens_in_place() {
         "types",
         "custody",
         "notes",
+        "facts",
     ];
     assert_eq!(names, order);
     let sound = examination.outcome.unwrap();
-    assert_eq!((sound.head, sound.version), (head, 1));
+    assert_eq!((sound.head, sound.version), (head, latest()));
     let case = sound.open(&desk.path("case"), &desk.settings()).unwrap();
     assert_eq!(case.id(), &genesis().case);
     // Should the file change between examination and opening, it is noticed.
@@ -206,7 +208,7 @@ fn what_is_wrong_with_the_header_is_told_before_sqlite_opens_it() {
         "beyond its last page",
     ));
     let mut newer = whole.clone();
-    newer[60..64].copy_from_slice(&2_u32.to_be_bytes());
+    newer[60..64].copy_from_slice(&(latest() + 1).to_be_bytes());
     tries.push((newer, "use a newer vestige"));
     tries.push((b"PK\x03\x04 something".to_vec(), "not an SQLite database"));
     for (bytes, expected) in tries {
@@ -283,6 +285,7 @@ fn rows_that_break_a_rule_are_refused() {
             "a value of event_id in event is neither text nor a UUID",
         ),
         ("INSERT INTO checkpoint VALUES(9,x'00',NULL,NULL)", "custody", "covers 9 entries, the chain has 2"),
+        ("UPDATE case_fact SET value='other' WHERE name='title'", "facts", "\"title\" is \"other\""),
         ("UPDATE case_fact SET value='0c0b9d1e-5a5e-4d0f-8a55-6f0d6b7d2a02' WHERE name='case'", "custody", "case"),
         (
             "DROP TRIGGER ce_upd; UPDATE custody_entry SET leaf=zeroblob(32) WHERE seq=1;

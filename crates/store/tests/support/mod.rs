@@ -1,13 +1,11 @@
 //! A case file in memory, for tests of its tables.
 
-use vestige_store::Connection;
+use vestige_store::{Connection, migration};
 
 /// The tables of a case, and one acquisition.
 pub fn tables() -> Connection {
     let connection = Connection::open_in_memory().unwrap();
-    connection
-        .execute_batch(include_str!("../../src/schema/0001_case.sql"))
-        .unwrap();
+    migration::apply(&connection, migration::KNOWN, 0).unwrap();
     connection
         .execute_batch("INSERT INTO acquisition VALUES(1,0,'test')")
         .unwrap();

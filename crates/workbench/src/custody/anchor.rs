@@ -134,6 +134,7 @@ fn find(
     };
     let mut notes = checkpoints(case.writer().connection())?;
     notes.reverse();
+    let none = notes.is_empty();
     for note in notes {
         let query = note.request.as_deref();
         let checked = match anchors {
@@ -152,12 +153,25 @@ fn find(
                 what: "message imprint",
                 ..
             }) => {}
+            Err(TokenError::Form {
+                what: "response",
+                reason,
+            }) => return Err(refused(no_reply(&reason))),
             Err(error) => return Err(refused(error.to_string())),
         }
     }
-    Err(refused(
-        "it is over other bytes than those of any signed note of this case".to_owned(),
-    ))
+    Err(refused(match none {
+        true => "this case has no signed note yet that one could be for: sign it with `vestige custody CASE sign`, then ask with `vestige custody CASE request`",
+        false => "it is over other bytes than those of any signed note of this case",
+    }
+    .to_owned()))
+}
+
+fn no_reply(found: &str) -> String {
+    std::format!(
+        "expected the reply of a time-stamp authority (DER, as RFC 3161 says), found no such file: {found}; \
+         give the file that an authority sends back for the query that `vestige custody CASE request` writes"
+    )
 }
 
 /// What the clocks say against a time stamp; verification would say the same.

@@ -12,6 +12,7 @@ use std::path::Path;
 use vestige_custody::line::Line;
 use vestige_store::Connection;
 use vestige_store::case_file::CaseError;
+use vestige_store::fault::Faults;
 use vestige_store::ledger::{Checkpoint, Ledger, checkpoints};
 
 pub(crate) use anchor::read_anchors;
@@ -30,7 +31,10 @@ use crate::session::{OpenCase, Signed};
 /// # Errors
 /// [`WorkError::Locked`] where the key cannot be unlocked, [`WorkError::NotAnExaminer`].
 pub fn sign(host: &dyn Host, path: &Path) -> Result<Signed, WorkError> {
-    sign_in(host, &mut OpenCase::open(host, path)?)
+    sign_in(
+        host,
+        &mut OpenCase::open_to_sign(host, path, &Faults::none())?,
+    )
 }
 
 /// As [`sign`], in a case that is open.

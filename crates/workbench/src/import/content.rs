@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 /// 128 bits of the SHA-256 of what a record says: equal hash is equal content. A record that is no
 /// JSON is taken as it is.
-pub(super) fn content_of(decoded: &[u8]) -> [u8; 16] {
+pub(crate) fn content_of(decoded: &[u8]) -> [u8; 16] {
     let mut hash = Sha256::new();
     match serde_json::from_slice::<Node>(decoded) {
         Ok(node) => node.hash(&mut hash),

@@ -8,6 +8,7 @@ use vestige_formats::decode::decode;
 use vestige_model::{Locator, MemberPath, MemberRef, RecordBytes, RecordBytesError};
 use vestige_store::case_file::CaseWriter;
 use vestige_store::duplicates::{self, Compare, SettleError};
+use vestige_store::index::Of;
 use vestige_store::writer::{self, COUNTS, DUPLICATES, INDEXES, UNREAD, Writer};
 use vestige_store::{Connection, index};
 
@@ -24,7 +25,7 @@ pub(super) fn after(
     mut writer: Writer,
     settled_to: i64,
 ) -> Result<(), WorkError> {
-    build_indexes(host, open)?;
+    build_indexes(host, open, Of::Rows)?;
     let records = Records::new(open)?;
     let now = host.now();
     let faults = open.writer().faults().clone();
@@ -75,6 +76,10 @@ pub(super) fn after(
     }
     ledger.append(&transaction, &entry, now)?;
     CaseWriter::commit(transaction, &faults)?;
+    // Those of totals, which are in their tables now.
+    if index::is_missing(open.writer().connection()).map_err(WorkError::database)? {
+        build_indexes(host, open, Of::All)?;
+    }
     Ok(())
 }
 
@@ -89,7 +94,7 @@ fn unsettled(error: SettleError) -> WorkError {
 }
 
 /// Indexes hold nothing of their own, so that no entry speaks of them.
-fn build_indexes(host: &dyn Host, open: &OpenCase) -> Result<(), WorkError> {
+fn build_indexes(host: &dyn Host, open: &OpenCase, of: Of) -> Result<(), WorkError> {
     let mut stage = |name: &str| {
         host.progress(&Progress {
             stage: format!("building {name}"),
@@ -99,7 +104,7 @@ fn build_indexes(host: &dyn Host, open: &OpenCase) -> Result<(), WorkError> {
     let database = open.case().database();
     open.writer().faults().step("build indexes", &database, || {
         let maintenance = open.writer().maintenance()?;
-        index::build(&maintenance, &mut stage).map_err(WorkError::database)
+        index::build_of(of, &maintenance, &mut stage).map_err(WorkError::database)
     })
 }
 
@@ -124,7 +129,7 @@ pub fn repair(host: &dyn Host, open: &mut OpenCase) -> Result<(), WorkError> {
     }
     if index::is_missing(connection).map_err(WorkError::database)? {
         host.notice("indexes are missing: building them");
-        build_indexes(host, open)?;
+        build_indexes(host, open, Of::All)?;
     }
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! The writer's side: batches go in one by one, originals first, custody entries with the rows.
 
-use crossbeam_channel::Receiver;
+use std::time::Duration;
+
+use crossbeam_channel::{Receiver, RecvTimeoutError};
 use vestige_acquire::original::Originals;
 use vestige_custody::entry::{Actor, Auth, Object, Outcome, Transfer};
 use vestige_custody::{Entry, Event, hex};
-use vestige_model::Tally;
+use vestige_model::{NormalForm, Tally};
 use vestige_store::case_file::CaseWriter;
 use vestige_store::ledger::Ledger;
 use vestige_store::writer::{self, Batch, EvidenceRow, MemberRow, Writer};
@@ -36,7 +38,7 @@ impl Keeper<'_> {
         messages: &Receiver<Message>,
         told: &dyn Fn(),
     ) -> Result<(), WorkError> {
-        while let Ok(first) = messages.recv() {
+        while let Some(first) = next(messages, told) {
             self.batch(first, messages, told)?;
             told();
         }
@@ -77,9 +79,9 @@ impl Keeper<'_> {
                 Message::Failed(error) => return Err(error.into()),
             }
             told();
-            match messages.recv() {
-                Ok(next) => message = next,
-                Err(_) => return Ok(()),
+            match next(messages, told) {
+                Some(next) => message = next,
+                None => return Ok(()),
             }
         };
         let mut end = *end;
@@ -95,6 +97,21 @@ impl Keeper<'_> {
         keep.settle(&batch, &end)?;
         batch.commit(&faults)?;
         Ok(())
+    }
+}
+
+/// How long a message is waited for before the user is asked and told something.
+const TICK: Duration = Duration::from_millis(100);
+
+/// The next message; none where the worker has gone. A member may be long and hold no record, so
+/// `told` is called while nothing comes.
+fn next(messages: &Receiver<Message>, told: &dyn Fn()) -> Option<Message> {
+    loop {
+        match messages.recv_timeout(TICK) {
+            Ok(message) => return Some(message),
+            Err(RecvTimeoutError::Timeout) => told(),
+            Err(RecvTimeoutError::Disconnected) => return None,
+        }
     }
 }
 
@@ -335,11 +352,18 @@ impl Keep<'_> {
             .outcome(&outcome)
             .detail("rows", end.digest.rows)
             .detail("rows_sha256", hex(&end.digest.sha256))
+            .detail("normal_form", NormalForm::default() as u64)
             .detail("members", end.members.len() as u64)
             .detail("found", tally.found)
             .detail("stored", tally.stored)
             .detail("rejected", tally.rejected)
-            .detail("ignored", tally.ignored);
+            .detail("ignored", tally.ignored)
+            .detail("members_partial", in_state(end, "partial"))
+            .detail("members_rejected", in_state(end, "rejected"))
+            .detail(
+                "warnings",
+                end.members.iter().map(|one| one.warnings).sum::<u64>(),
+            );
         if event == Event::AnalysisRun {
             entry = entry
                 .detail("params", vestige_custody::json::Map::new())
@@ -349,5 +373,35 @@ impl Keep<'_> {
             entry = entry.detail("unreadable", vestige_custody::Value::List(unread));
         }
         self.objects(entry, &with_bytes)
+    }
+}
+
+fn in_state(end: &BatchEnd, state: &str) -> u64 {
+    let members = end.members.iter().filter(|member| member.state == state);
+    members.count() as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn who_waits_for_a_worker_is_told_and_asked_meanwhile() {
+        let (worker, messages) = crossbeam_channel::bounded(1);
+        let asked = Cell::new(0);
+        // The worker sends only after the user was asked several times.
+        let told = || {
+            asked.set(asked.get() + 1);
+            if asked.get() == 3 {
+                worker.send(Message::TakeBack).unwrap();
+            }
+        };
+        assert!(matches!(next(&messages, &told), Some(Message::TakeBack)));
+        assert_eq!(asked.get(), 3);
+        let (worker, messages) = crossbeam_channel::bounded(1);
+        drop(worker);
+        assert!(next(&messages, &|| {}).is_none());
     }
 }

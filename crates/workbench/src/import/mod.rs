@@ -11,8 +11,8 @@ mod report;
 mod work;
 
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use vestige_acquire::original::Originals;
@@ -21,6 +21,7 @@ use vestige_store::evidence;
 use vestige_store::term::HashKey;
 use vestige_store::writer::{self, Writer};
 
+pub(crate) use content::content_of;
 pub(crate) use finish::Records;
 pub use finish::repair;
 pub use report::{EvidenceReport, ImportReport, Totals, evidence, warnings};
@@ -32,6 +33,7 @@ use crate::progress::Counters;
 use crate::session::OpenCase;
 use keep::Keeper;
 use message::Message;
+pub(crate) use work::Hashed;
 use work::{Shared, Worker};
 
 /// The rule set of an analysis that has none: the SHA-256 of nothing.
@@ -42,7 +44,7 @@ const NO_RULE_SET: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca4959
 pub struct Request {
     /// Files and folders.
     pub paths: Vec<PathBuf>,
-    /// Read everything as this format (`aws:cloudtrail`), whatever it looks like.
+    /// Read as this format (`aws:cloudtrail`) whatever is not clearly of another.
     pub data_type: Option<String>,
     /// Leave the files where they lie.
     pub in_place: bool,
@@ -90,7 +92,7 @@ pub fn import(
     let acquisition = writer::next_id(connection, "acquisition")?;
     let faults = open.evidence_faults().clone();
     let originals = Originals::open(&root, faults.clone())?;
-    let stop = AtomicBool::new(false);
+    let stop = Arc::new(AtomicBool::new(false));
     let scratch = std::env::temp_dir();
     let shared = Shared {
         plan: &plan,
@@ -125,9 +127,7 @@ pub fn import(
     finish::after(host, open, writer, rows_before)?;
     open.finish(host)?;
     if host.cancelled() {
-        return Err(WorkError::Stopped {
-            doing: "importing: what was read by then is in the case; importing the same paths again reads the rest",
-        });
+        return Err(stopped(open, &plan, counters.seconds())?);
     }
     tell_withdrawn(host, open, first_id)?;
     report::of(
@@ -136,6 +136,16 @@ pub fn import(
         &plan,
         counters.seconds(),
     )
+}
+
+/// What is in the case of an import that the user stopped.
+fn stopped(open: &OpenCase, plan: &plan::Plan, seconds: f64) -> Result<WorkError, WorkError> {
+    let report = report::of(open.writer().connection(), 0, plan, seconds)?;
+    Ok(WorkError::ImportStopped {
+        files: report.totals.files,
+        listed: plan.items.len() as u64,
+        stored: report.totals.tally.stored,
+    })
 }
 
 /// Items that are told one by one.

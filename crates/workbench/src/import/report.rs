@@ -1,5 +1,7 @@
 //! What became of each file and member, and the sum.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use vestige_model::{Tally, time};
 use vestige_store::Connection;
@@ -42,6 +44,8 @@ pub struct EvidenceReport {
     pub last: Option<String>,
     /// Number of warnings.
     pub warnings: u64,
+    /// Records in view without a time: those that `time:none` finds.
+    pub undated: u64,
     /// Whether it was withdrawn.
     pub withdrawn: bool,
 }
@@ -58,6 +62,8 @@ pub struct Totals {
     #[serde(flatten)]
     /// The account of their records.
     pub tally: Tally,
+    /// Records in view without a time.
+    pub undated: u64,
 }
 
 /// Everything an import did.
@@ -132,6 +138,7 @@ fn build(
         totals: Totals::default(),
         seconds,
     };
+    let undated = rows::undated(connection).map_err(WorkError::database)?;
     for one in rows::items(connection)
         .map_err(WorkError::database)?
         .into_iter()
@@ -139,25 +146,35 @@ fn build(
     {
         let members = rows::members(connection, one.duplicate_of.unwrap_or(one.id))
             .map_err(WorkError::database)?;
-        let whole = item_report(&one, &members);
+        let whole = item_report(&one, &members, &undated);
         report.totals.files += 1;
         report.totals.bytes += whole.bytes;
         report.totals.bytes_decompressed += whole.bytes_decompressed;
         report.totals.tally.add(&whole.tally);
+        report.totals.undated += whole.undated;
         report.evidence.push(whole);
         if one.duplicate_of.is_none() {
             let inside = members.iter().filter(|member| !member.name.is_empty());
             report
                 .evidence
-                .extend(inside.map(|member| member_report(&one, member)));
+                .extend(inside.map(|member| member_report(&one, member, &undated)));
         }
     }
     Ok(report)
 }
 
-fn item_report(one: &ItemRow, members: &[MemberAccount]) -> EvidenceReport {
+/// Records without a time, by member.
+type Undated = HashMap<i64, u64>;
+
+fn undated_of(member: &MemberAccount, undated: &Undated) -> u64 {
+    undated.get(&member.id).copied().unwrap_or_default()
+}
+
+fn item_report(one: &ItemRow, members: &[MemberAccount], undated: &Undated) -> EvidenceReport {
     let mut tally = Tally::default();
     members.iter().for_each(|member| tally.add(&member.tally));
+    let own = members.iter().filter(|_| one.duplicate_of.is_none());
+    let undated = own.map(|member| undated_of(member, undated)).sum();
     if one.duplicate_of.is_some() {
         // Every record of it is in the other item.
         tally = Tally {
@@ -196,6 +213,7 @@ fn item_report(one: &ItemRow, members: &[MemberAccount]) -> EvidenceReport {
             .max()
             .map(time::format),
         warnings: one.warnings,
+        undated,
         withdrawn: one.withdrawn,
     }
 }
@@ -218,7 +236,7 @@ fn outcome(one: &ItemRow, members: &[MemberAccount]) -> (String, Option<String>)
     ("duplicate".to_owned(), reason)
 }
 
-fn member_report(one: &ItemRow, member: &MemberAccount) -> EvidenceReport {
+fn member_report(one: &ItemRow, member: &MemberAccount, undated: &Undated) -> EvidenceReport {
     EvidenceReport {
         id: item::name(one.id),
         name: member.name.clone(),
@@ -234,6 +252,7 @@ fn member_report(one: &ItemRow, member: &MemberAccount) -> EvidenceReport {
         first: member.first.map(time::format),
         last: member.last.map(time::format),
         warnings: member.warnings,
+        undated: undated_of(member, undated),
         withdrawn: one.withdrawn,
     }
 }

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossbeam_channel::Sender;
@@ -42,7 +43,7 @@ pub(super) struct Shared<'a> {
     pub in_place: bool,
     pub limits: Limits,
     pub forced: Option<&'static dyn vestige_formats::Format>,
-    pub stop: &'a AtomicBool,
+    pub stop: &'a Arc<AtomicBool>,
     pub counters: &'a Counters,
 }
 
@@ -58,6 +59,8 @@ pub(super) struct Worker<'a> {
 struct Open {
     encoder: Encoder,
     noted: Vec<Noted>,
+    /// Whether warnings about containers are with the writer already.
+    told: bool,
     items: Vec<Item>,
     members: Vec<Member>,
     received: Vec<Received>,
@@ -69,12 +72,14 @@ impl<'a> Worker<'a> {
         let batch = Open {
             encoder: Encoder::new(shared.key),
             noted: Vec::new(),
+            told: false,
             items: Vec::new(),
             members: Vec::new(),
             received: Vec::new(),
             bytes: 0,
         };
         let unpacker = Unpacker::new(shared.limits, shared.scratch);
+        let unpacker = unpacker.stopping(Arc::clone(shared.stop));
         Worker {
             shared,
             unpacker,
@@ -146,6 +151,13 @@ impl<'a> Worker<'a> {
                 return ControlFlow::Break(());
             }
         };
+        if let Some(warning) = received.changed.take() {
+            self.batch.noted.push(Noted {
+                evidence: planned.id,
+                member: None,
+                warning,
+            });
+        }
         let (sha256, bytes) = (received.sha256, received.bytes);
         self.batch.received.push(received.detach());
         if let Task::Duplicate(of) = planned.task {
@@ -205,6 +217,7 @@ impl Open {
             received: std::mem::take(&mut self.received),
         };
         self.bytes = 0;
+        self.told = false;
         // A writer that has gone says why itself.
         let _ = out.send(Message::Batch(Box::new(end)));
     }
@@ -309,17 +322,10 @@ impl Walk<'_> {
     }
 
     fn identify(&self, head: &[u8], whole: bool) -> Identity {
-        let mut found = vestige_formats::identify(head, whole);
-        if let Some(forced) = self.shared.forced
-            && found
-                .format
-                .is_none_or(|format| format.name() != forced.name())
-        {
-            found.reason = format!("the user said so; by its content: {}", found.reason);
-            found.format = Some(forced);
-            found.envelope = "";
+        match self.shared.forced {
+            None => vestige_formats::identify(head, whole),
+            Some(forced) => vestige_formats::identify_as(forced, head, whole),
         }
-        found
     }
 
     /// Reads the records of a member that was recognised.
@@ -375,7 +381,10 @@ impl Walk<'_> {
                 member.format = Some((format.name(), identity.envelope));
                 member.state = "imported";
             }
-            None => member.reason = Some(not_recognised(&identity.reason)),
+            None => {
+                let asked = self.shared.forced.is_some();
+                member.reason = Some(not_recognised(&identity.reason, asked));
+            }
         }
         member
     }
@@ -403,14 +412,11 @@ impl Walk<'_> {
         }
         let identity = self.identify(&head, false);
         let mut member = self.begin(at, &identity);
-        let mut hashed = Hashed {
-            reader: head.chain(tee.by_ref()),
-            hash: blake3::Hasher::new(),
-        };
+        let mut hashed = Hashed::new(head.chain(tee.by_ref()));
         self.read(&mut member, &identity, &mut Input::stream(&mut hashed));
         let rest = std::io::copy(&mut hashed, &mut std::io::sink());
         if identity.format.is_some_and(|format| !format.has_ids()) {
-            member.content = Some(*hashed.hash.finalize().as_bytes());
+            member.content = Some(hashed.sum());
         }
         drop(hashed);
         member.seekable = rest.is_ok() && tee.finish().is_ok_and(|copy| copy.is_ok());
@@ -420,7 +426,10 @@ impl Walk<'_> {
 
 /// Why a member is not read, what was expected, and what to do. The first words stay as they are:
 /// by them a search for phrases finds what can be searched all the same.
-fn not_recognised(found: &str) -> String {
+fn not_recognised(found: &str, asked: bool) -> String {
+    if asked {
+        return format!("format not recognised: {found}; import it again without --type");
+    }
     let names = vestige_formats::registry::ALL.iter().map(|one| one.name());
     let names = names.collect::<Vec<_>>().join(" or ");
     format!(
@@ -428,9 +437,22 @@ fn not_recognised(found: &str) -> String {
     )
 }
 
-struct Hashed<R> {
+/// Hashes what is read.
+pub(crate) struct Hashed<R> {
     reader: R,
     hash: blake3::Hasher,
+}
+
+impl<R> Hashed<R> {
+    pub(crate) fn new(reader: R) -> Hashed<R> {
+        let hash = blake3::Hasher::new();
+        Hashed { reader, hash }
+    }
+
+    /// The BLAKE3 of what was read.
+    pub(crate) fn sum(&self) -> [u8; 32] {
+        *self.hash.finalize().as_bytes()
+    }
 }
 
 impl<R: Read> Read for Hashed<R> {
@@ -448,7 +470,8 @@ impl Visitor for Walk<'_> {
             Content::Whole(bytes) => self.whole(at, bytes),
             Content::Stream(stream) => {
                 // In a batch of its own: it may have to be taken back.
-                if !self.batch.members.is_empty() || !self.batch.noted.is_empty() {
+                let batch = &self.batch;
+                if batch.told || !batch.members.is_empty() || !batch.noted.is_empty() {
                     self.next_batch();
                 }
                 self.stream(at, stream)
@@ -527,6 +550,7 @@ impl Visitor for Walk<'_> {
         }
         self.batch.noted.push(noted);
         if self.batch.noted.len() >= NOTED {
+            self.batch.told = true;
             Open::hand_over(&mut self.batch.encoder, &mut self.batch.noted, self.out);
         }
     }

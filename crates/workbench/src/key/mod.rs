@@ -17,6 +17,7 @@ use zeroize::Zeroizing;
 use crate::error::WorkError;
 use crate::home::{Home, private_folder, replace};
 use crate::host::Host;
+use crate::who::PASSPHRASE;
 
 pub use rotate::{Rotated, rotate, rotate_in};
 
@@ -84,7 +85,7 @@ fn facts(locked: &Locked) -> KeyFacts {
 pub(crate) fn no_passphrase(doing: &'static str) -> WorkError {
     WorkError::Locked {
         doing,
-        found: "no passphrase".to_owned(),
+        found: format!("no passphrase was given; {PASSPHRASE}"),
     }
 }
 

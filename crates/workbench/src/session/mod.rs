@@ -106,6 +106,17 @@ impl OpenCase {
     /// # Errors
     /// As [`OpenCase::open`].
     pub fn open_with(host: &dyn Host, path: &Path, faults: &Faults) -> Result<OpenCase, WorkError> {
+        let open = OpenCase::open_to_sign(host, path, faults)?;
+        open.tell_unsigned(host);
+        Ok(open)
+    }
+
+    /// As [`OpenCase::open`], for what cannot go on unsigned: it says itself why it does not.
+    pub(crate) fn open_to_sign(
+        host: &dyn Host,
+        path: &Path,
+        faults: &Faults,
+    ) -> Result<OpenCase, WorkError> {
         let home = Home::of(host)?;
         let case = up_to_date(host, &home, path, faults)?;
         let reader = case.open_reader()?;
@@ -125,7 +136,6 @@ impl OpenCase {
         }
         open.sweep(host)?;
         crate::import::repair(host, &mut open)?;
-        open.tell_unsigned(host);
         open.remember(host);
         Ok(open)
     }

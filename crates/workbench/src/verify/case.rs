@@ -14,6 +14,7 @@ use vestige_store::foreign;
 use vestige_store::ledger::{Ledger, checkpoints};
 use vestige_store::{examiner, summary, withdraw};
 
+use super::account::Accounts;
 use super::replay::Replay;
 use super::{Check, Status, Terms, Verdict, Verification, evidence, trust, under_names};
 use crate::custody::note_name;
@@ -193,15 +194,18 @@ fn contents(
     let _snapshot = connection.unchecked_transaction();
     let mut verifier = Verifier::new(trust, notes(reader)?);
     let mut replay = Replay::default();
+    let mut accounts = Accounts::default();
     Ledger::entries(connection, 0, &mut |stored| {
         verifier.line(stored.body);
         if let Ok(Line::Entry(entry)) = Line::parse(stored.body) {
             replay.take(&entry);
+            accounts.take(&entry);
         }
         Ok(true)
     })?;
     let (observed, mut after) = evidence::observe(host, reader, &verifier)?;
     after.extend(replay.compare(connection)?);
+    after.extend(accounts.compare(connection)?);
     after.push(hidden(reader)?);
     after.extend(rows::check(host, reader)?);
     if deep {

@@ -1,6 +1,7 @@
 //! Whether a case, or the custody somebody exported, is what it was: every check of the custody
 //! standard, and for a case the evidence and the rows too.
 
+mod account;
 mod case;
 mod evidence;
 mod folder;

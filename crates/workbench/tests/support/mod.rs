@@ -393,6 +393,8 @@ pub fn counted(connection: &Connection) -> Vec<Vec<String>> {
         "SELECT * FROM minute WHERE count<>0 ORDER BY 1,2",
         "SELECT * FROM flow_hour ORDER BY 1,2,3",
         "SELECT * FROM flow_pair ORDER BY 1,2",
+        "SELECT * FROM flow_source ORDER BY 1",
+        "SELECT * FROM flow_destination ORDER BY 1",
         "SELECT id,count,count_dst,first,last FROM term WHERE count<>0 OR count_dst<>0 ORDER BY 1",
     ]
     .map(|sql| lines_of(connection, sql))

@@ -82,6 +82,7 @@ impl Walk<'_> {
         };
         let mut block = [0; BLOCK];
         loop {
+            self.unpacker.stop.check()?;
             let offset = reading.cursor.at;
             match reading.cursor.read(&mut block)? {
                 0 => break,
@@ -122,6 +123,7 @@ impl Walk<'_> {
         let (mut block, first) = ([0; BLOCK], bytes.to_vec());
         let mut next = None;
         loop {
+            self.unpacker.stop.check()?;
             let here = reading.cursor.at;
             if reading.cursor.read(&mut block)? < BLOCK {
                 break;

@@ -90,9 +90,10 @@ impl Ask {
                 _ => number(*field, row).is_some() || !texts(*field, row).is_empty(),
             },
             Ask::Text(field, patterns) => texts(*field, row).iter().any(|text| {
-                patterns
-                    .iter()
-                    .any(|pattern| fits(pattern, &text.chars().collect::<Vec<_>>()))
+                patterns.iter().any(|pattern| {
+                    same_address(*field, pattern, text)
+                        || fits(pattern, &text.chars().collect::<Vec<_>>())
+                })
             }),
             Ask::Word(field, word) => texts(*field, row)
                 .iter()
@@ -156,6 +157,20 @@ fn fits(pattern: &[Glyph], text: &[char]) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a pattern without wild cards and a text are the same address, however it is written.
+fn same_address(field: Field, pattern: &[Glyph], text: &str) -> bool {
+    let plain = |glyph: &Glyph| match glyph {
+        Glyph::Char(c) => Some(*c),
+        _ => None,
+    };
+    let address = |text: &str| text.parse::<IpAddr>().map(|ip| ip.to_canonical()).ok();
+    let asked: Option<String> = pattern.iter().map(plain).collect();
+    matches!(field, Field::SrcIp | Field::DstIp)
+        && asked
+            .and_then(|asked| address(&asked))
+            .is_some_and(|asked| address(text) == Some(asked))
 }
 
 /// Whether the leading bits of an IPv4 address are those of the base.

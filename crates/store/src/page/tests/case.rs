@@ -9,6 +9,7 @@ use vestige_model::{
 
 use crate::batch::Encoder;
 use crate::fault::Faults;
+use crate::migration;
 use crate::page::{Reader, RowRef};
 use crate::query::{Hits, PhraseHits, Table};
 use crate::term::HashKey;
@@ -83,6 +84,8 @@ pub const ADDRESSES: &[&str] = &[
     "10.1.2.3",
     "192.0.2.7",
     "2001:db8::1",
+    "::ffff:10.0.0.1",
+    "AWS Internal",
     "ec2.amazonaws.com",
 ];
 pub const IDENTS: &[&str] = &[
@@ -185,9 +188,7 @@ impl Case {
     /// A case of these rows.
     pub fn new(seeds: &[Seed]) -> Case {
         let mut connection = Connection::open_in_memory().unwrap();
-        connection
-            .execute_batch(include_str!("../../schema/0001_case.sql"))
-            .unwrap();
+        migration::apply(&connection, migration::KNOWN, 0).unwrap();
         let mut rows = Vec::new();
         let mut writer = Writer::new(&connection).unwrap();
         let mut encoder = Encoder::new(KEY);

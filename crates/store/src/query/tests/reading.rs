@@ -36,7 +36,7 @@ fn values_need_quotes_only_where_they_have_blanks() {
         (
             "src.ip:EC2.amazonaws.com",
             Field::SrcIp,
-            "ec2.amazonaws.com",
+            "EC2.amazonaws.com",
         ),
         (
             "time_raw:2026-11-01T10:22:05+02:00",
