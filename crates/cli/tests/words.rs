@@ -127,6 +127,22 @@ fn a_type_that_the_bytes_speak_against_is_refused_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_type_by_which_nothing_can_be_read_does_not_lock_a_file_out() {
+    let desk = Desk::with_case("case");
+    let text = format!("no record\n{}\n", record(1, 1, "ListUsers"));
+    desk.write("odd.txt", text);
+    let as_type = |name: &str| desk.json(&["import", "case", "odd.txt", "--json", "--type", name]);
+    let wrong = as_type("aws:vpcflow");
+    let one = &wrong["evidence"][0];
+    assert_eq!((&one["found"], &one["rejected"]), (&2.into(), &2.into()));
+    let right = as_type("aws:cloudtrail");
+    assert_eq!(right["totals"]["stored"], 1, "{right}");
+    assert_eq!(right["totals"]["duplicate"], 0, "{right}");
+    let verdict = desk.json(&["verify", "case", "--deep", "--json"]);
+    assert_ne!(verdict["verdict"], "failed", "{verdict}");
+}
+
+#[test]
 fn quiet_leaves_errors_and_results() {
     let desk = Desk::with_case("case");
     desk.evidence();

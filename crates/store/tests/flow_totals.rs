@@ -18,7 +18,6 @@ use vestige_store::writer::Writer;
 use vestige_store::{index, migration, withdraw};
 
 const KEY: HashKey = HashKey([7; 16]);
-const MOST: u64 = 9_000_000_000_000_000_000;
 
 type Flow = (Option<usize>, Option<usize>, Option<i64>, Option<u64>);
 
@@ -160,7 +159,7 @@ fn naive(flows: &[Flow], by: &[Field]) -> Vec<FlowGroup> {
             last: None,
         });
         group.flows += 1;
-        group.bytes = group.bytes.saturating_add(bytes.unwrap_or(0)).min(MOST);
+        group.bytes += u128::from(bytes.unwrap_or(0));
         group.packets += bytes.map_or(0, |_| 3);
         group.first = [group.first, at].into_iter().flatten().min();
         group.last = [group.last, at].into_iter().flatten().max();

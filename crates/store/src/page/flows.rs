@@ -10,6 +10,7 @@ use super::group::{Best, Groups, Sum, TIES, cut, greatest};
 use super::{Progress, ReadError, Reader};
 use crate::index::LARGE_PAIRS;
 use crate::query::{Compiled, Node, Rest, Source, Stretch, Table, Test, source, term_kind};
+use crate::rollup;
 
 /// Most fields to group by.
 pub(super) const FIELDS: usize = 4;
@@ -23,9 +24,9 @@ pub struct FlowGroup {
     /// Number of flow rows.
     pub flows: u64,
     /// Their bytes together; absent numbers are 0.
-    pub bytes: u64,
+    pub bytes: u128,
     /// Their packets together; absent numbers are 0.
-    pub packets: u64,
+    pub packets: u128,
     /// Time of the earliest, UTC nanoseconds; none where all are undated.
     pub first: Option<i64>,
     /// Time of the latest.
@@ -56,30 +57,39 @@ impl Reader {
                     .iter()
                     .all(|column| ["src_ip", "dst_ip"].contains(column))
                 && self.rollups_hold()?;
-            if rolled && query.shape.time.is_none() && self.has_totals()? {
-                return self.told(by, self.read_totals(&columns, limit)?, limit);
+            if rolled && let Some(best) = self.rolled(&columns, query, limit)? {
+                return self.told(by, best, limit);
             }
             let same = by
                 .iter()
                 .map(|field| self.canonical(term_kind(*field)))
                 .collect::<Result<Vec<_>, _>>()?;
             let best = greatest(limit, rank, &mut |groups| {
-                if let Some(stretch) = query.shape.time.filter(|_| rolled) {
-                    return self.read_rollup(&columns, stretch, groups);
-                }
                 for table in Table::ALL {
-                    self.read_flows(
-                        &columns,
-                        &flows_of(query.node(table), table),
-                        table,
-                        &same,
-                        groups,
-                    )?;
+                    let node = flows_of(query.node(table), table);
+                    self.read_flows(&columns, &node, table, &same, groups)?;
                 }
                 Ok(())
             })?;
             self.told(by, best, limit)
         })
+    }
+
+    /// The greatest sums from the roll-ups, none where these do not hold the answer.
+    fn rolled(
+        &self,
+        columns: &[&'static str],
+        query: &Compiled,
+        limit: usize,
+    ) -> Result<Option<Vec<(Key, Sum)>>, ReadError> {
+        let best = match query.shape.time {
+            Some(stretch) => greatest(limit, rank, &mut |groups| {
+                self.read_rollup(columns, stretch, groups)
+            })?,
+            None if self.has_totals()? => self.read_totals(columns, limit)?,
+            None => return Ok(None),
+        };
+        Ok((!is_capped(&best)).then_some(best))
     }
 
     /// Groups in the order in which they are told: equal ones by value.
@@ -140,8 +150,8 @@ impl Reader {
             let time = row.get(2)?;
             let sum = Sum {
                 rows: 1,
-                bytes: row.get::<_, Option<i64>>(0)?.map_or(0, unsigned),
-                packets: row.get::<_, Option<i64>>(1)?.map_or(0, unsigned),
+                bytes: row.get::<_, Option<i64>>(0)?.map_or(0, number),
+                packets: row.get::<_, Option<i64>>(1)?.map_or(0, number),
                 first: time,
                 last: time,
             };
@@ -272,8 +282,20 @@ impl Reader {
 }
 
 /// Most bytes first, then most flows.
-fn rank(sum: &Sum) -> (u64, u64) {
+fn rank(sum: &Sum) -> (u128, u64) {
     (sum.bytes, sum.rows)
+}
+
+fn number(value: i64) -> u128 {
+    u128::from(unsigned(value))
+}
+
+/// Whether one of the greatest sums may be one that a roll-up stopped adding to: then the rows are
+/// read. Where none of these is, no smaller one is either.
+fn is_capped(best: &[(Key, Sum)]) -> bool {
+    let most = number(rollup::MOST);
+    best.iter()
+        .any(|(_, sum)| sum.bytes >= most || sum.packets >= most)
 }
 
 /// A sum and so many addresses it is of.
@@ -284,8 +306,8 @@ fn total(row: &Row<'_>, addresses: usize) -> rusqlite::Result<(Key, Sum)> {
     }
     let sum = Sum {
         rows: unsigned(row.get(0)?),
-        bytes: unsigned(row.get(1)?),
-        packets: unsigned(row.get(2)?),
+        bytes: number(row.get(1)?),
+        packets: number(row.get(2)?),
         first: row.get(3)?,
         last: row.get(4)?,
     };

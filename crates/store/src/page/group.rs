@@ -15,8 +15,8 @@ pub(super) const TIES: usize = 100_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Sum {
     pub rows: u64,
-    pub bytes: u64,
-    pub packets: u64,
+    pub bytes: u128,
+    pub packets: u128,
     pub first: Option<i64>,
     pub last: Option<i64>,
 }
@@ -42,8 +42,8 @@ impl Sum {
 
     pub fn add(&mut self, other: &Sum) {
         self.rows += other.rows;
-        self.bytes = self.bytes.saturating_add(other.bytes);
-        self.packets = self.packets.saturating_add(other.packets);
+        self.bytes += other.bytes;
+        self.packets += other.packets;
         self.first = match (self.first, other.first) {
             (Some(a), Some(b)) => Some(a.min(b)),
             (a, b) => a.or(b),
@@ -74,7 +74,7 @@ impl<K: Hash + Eq + Copy> Groups<K> {
 }
 
 /// How groups are ranked, greatest first.
-pub(super) type Rank = fn(&Sum) -> (u64, u64);
+pub(super) type Rank = fn(&Sum) -> (u128, u64);
 
 /// The `limit` greatest groups, and all that equal the last of them, up to a bound. `read` is
 /// called until the groups of each reading fit into memory.
@@ -181,7 +181,7 @@ mod tests {
         #[test]
         fn several_readings_find_the_same(keys in prop::collection::vec(0..60_i64, 0..300), limit in 1..20_usize) {
             let run = |held| {
-                greatest_of(limit, |sum| (sum.rows, 0), held, &mut |groups: &mut Groups<i64>| {
+                greatest_of(limit, |sum| (sum.rows.into(), 0), held, &mut |groups: &mut Groups<i64>| {
                     keys.iter().for_each(|key| groups.add(*key, &Sum::row(Some(*key))));
                     Ok(())
                 })

@@ -53,7 +53,7 @@ impl Reader {
             } else {
                 limit
             };
-            let best = greatest(kept, |sum| (sum.rows, 0), &mut |groups| {
+            let best = greatest(kept, |sum| (u128::from(sum.rows), 0), &mut |groups| {
                 for table in Table::ALL {
                     self.read_values(field, query, table, &same, groups)?;
                 }

@@ -17,7 +17,7 @@ const MINUTE: i64 = 60_000_000_000;
 const HOUR: i64 = 3_600_000_000_000;
 
 /// Where sums stop growing, so that hostile numbers cannot overflow a column.
-const MOST: i64 = 9_000_000_000_000_000_000;
+pub(crate) const MOST: i64 = 9_000_000_000_000_000_000;
 
 /// Two addresses as term numbers; 0 where absent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -240,7 +240,7 @@ pub fn has_size(connection: &Connection, bytes: u64) -> Result<bool, CaseError> 
 }
 
 /// The item with these bytes that is in the case, not withdrawn, not itself a duplicate, and of
-/// which something was read; with it the members that are done where an archive was not finished.
+/// which something was read (where every record was rejected it may have been read by a wrong type); with it the members that are done where an archive was not finished.
 /// `rejected` says whether members that were rejected count as done.
 ///
 /// # Errors
@@ -254,8 +254,11 @@ pub fn identical(
     let failed = reading(connection);
     let found: Option<(i64, String)> = connection
         .prepare_cached(
-            "SELECT id,state FROM evidence WHERE sha256=?1 AND withdrawn_seq IS NULL
-             AND state NOT IN ('duplicate','rejected') ORDER BY id LIMIT 1",
+            "SELECT id,state FROM evidence e WHERE sha256=?1 AND withdrawn_seq IS NULL
+             AND state NOT IN ('duplicate','rejected')
+             AND (NOT EXISTS (SELECT 1 FROM member WHERE evidence=e.id)
+               OR EXISTS (SELECT 1 FROM member WHERE evidence=e.id AND (rejected=0 OR stored+duplicate>0)))
+             ORDER BY id LIMIT 1",
         )
         .and_then(|mut statement| {
             statement
