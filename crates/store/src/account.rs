@@ -71,6 +71,8 @@ pub struct Disagreeing {
     pub duplicates: u64,
     /// Members that count other warnings than there are.
     pub warnings: u64,
+    /// Warnings about a member or an item that is not there, or about a member of another item.
+    pub strays: u64,
 }
 
 /// Compares the account of each member with rows, duplicates and warnings.
@@ -87,6 +89,7 @@ pub fn disagreeing(connection: &Connection) -> Result<Disagreeing, CaseError> {
         sums: count(SUMS)?,
         duplicates: count(DUPLICATES)?,
         warnings: count(WARNINGS)?,
+        strays: count(STRAYS)?,
     })
 }
 
@@ -109,6 +112,11 @@ const WARNINGS: &str = "SELECT count(*) FROM member m
     LEFT JOIN (SELECT member m, count(*) n FROM warning WHERE member IS NOT NULL GROUP BY 1) w
       ON w.m=m.id
    WHERE m.warnings<>coalesce(w.n,0)";
+
+/// Warnings about a member that is not there, or is another item's; about an item that is not there.
+const STRAYS: &str = "SELECT count(*) FROM warning w LEFT JOIN member m ON m.id=w.member
+    LEFT JOIN evidence v ON v.id=w.evidence
+   WHERE v.id IS NULL OR w.member IS NOT NULL AND m.evidence IS NOT w.evidence";
 
 /// The account of one member, as its original is to give it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -144,6 +152,51 @@ pub fn of(connection: &Connection, member: i64) -> rusqlite::Result<Account> {
                     context,content,bytes,envelope FROM member WHERE id=?1",
         )?
         .query_row([member], account)
+}
+
+/// What a case says of a member in words, as its original is to give it again.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Said {
+    /// Names on the way.
+    pub name: String,
+    /// How it is wrapped.
+    pub layers: String,
+    /// Its format.
+    pub format: Option<String>,
+    /// Its envelope.
+    pub envelope: Option<String>,
+    /// Why it was taken for this format, or for none.
+    pub recognised: String,
+    /// `imported`, `partial`, `rejected` or `duplicate`.
+    pub state: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// What is to be said where it is a duplicate, by the record of duplicates.
+    pub repeats: Option<String>,
+}
+
+/// What a case says of a member.
+///
+/// # Errors
+/// What SQLite says.
+pub fn said(connection: &Connection, member: i64) -> rusqlite::Result<Said> {
+    let repeats = crate::duplicates::members::reason("d.survivor");
+    let sql = format!(
+        "SELECT m.name,m.layers,m.format,m.envelope,m.recognised,m.state,m.reason,{repeats}
+           FROM member m LEFT JOIN duplicate_member d ON d.member=m.id WHERE m.id=?1"
+    );
+    connection.prepare_cached(&sql)?.query_row([member], |row| {
+        Ok(Said {
+            name: row.get(0)?,
+            layers: row.get(1)?,
+            format: row.get(2)?,
+            envelope: row.get(3)?,
+            recognised: row.get(4)?,
+            state: row.get(5)?,
+            reason: row.get(6)?,
+            repeats: row.get(7)?,
+        })
+    })
 }
 
 fn account(row: &Row<'_>) -> rusqlite::Result<Account> {

@@ -55,6 +55,34 @@ pub enum TermKind {
 pub const SHARED: u8 = 255;
 
 impl TermKind {
+    /// Every kind.
+    pub const ALL: [TermKind; 19] = [
+        TermKind::Actor,
+        TermKind::Session,
+        TermKind::Credential,
+        TermKind::Address,
+        TermKind::Resource,
+        TermKind::Account,
+        TermKind::Organization,
+        TermKind::Region,
+        TermKind::Service,
+        TermKind::Action,
+        TermKind::ErrorCode,
+        TermKind::ErrorMessage,
+        TermKind::ActorName,
+        TermKind::ActorType,
+        TermKind::Agent,
+        TermKind::ResourceType,
+        TermKind::ResourceName,
+        TermKind::Direction,
+        TermKind::Type,
+    ];
+
+    /// The kind with this number.
+    pub fn from_u8(number: u8) -> Option<TermKind> {
+        TermKind::ALL.into_iter().find(|kind| *kind as u8 == number)
+    }
+
     /// The namespace of a text of this kind from `cloud`: addresses and plain words are shared,
     /// identities belong to their cloud.
     pub fn namespace(self, cloud: Cloud) -> u8 {

@@ -254,7 +254,7 @@ fn has_key_index(connection: &Connection) -> rusqlite::Result<bool> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Unexplained {
     /// Rows that are hidden as duplicates and have no survivor on record, themselves or their
-    /// member, or the reverse.
+    /// member, or the reverse; and rows that are hidden for no known reason.
     pub duplicates: u64,
     /// Members that are marked as duplicates and have no survivor with the same bytes on record, or
     /// the reverse; and members with rows that are marked as rejected.
@@ -263,6 +263,56 @@ pub struct Unexplained {
     pub withdrawn: u64,
     /// Rows that belong to no member, or to one whose range does not hold them.
     pub strays: u64,
+}
+
+/// Why one row is hidden, as its bits and as the case's tables say it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hidden {
+    /// Its bits: 1 duplicate, 2 withdrawn; none other is used.
+    pub bits: i64,
+    /// Whether a row that stands for it is on record, or a member with the same bytes that stands
+    /// for its member.
+    pub duplicate: bool,
+    /// The custody entry that withdrew its item, as the item says.
+    pub withdrawn_seq: Option<u64>,
+}
+
+/// Why an event or a flow is hidden; none where there is no such row.
+///
+/// # Errors
+/// What SQLite says.
+pub fn hidden_of(
+    connection: &Connection,
+    event: bool,
+    row: i64,
+) -> rusqlite::Result<Option<Hidden>> {
+    // Flows are never duplicates of one another by themselves.
+    let (table, own) = if event {
+        (
+            "event",
+            "EXISTS(SELECT 1 FROM duplicate d WHERE d.event=r.id)",
+        )
+    } else {
+        ("flow", "0")
+    };
+    let sql = format!(
+        "SELECT r.hidden, {own} OR EXISTS(SELECT 1 FROM duplicate_member d
+                  JOIN member s ON s.id=d.survivor
+                 WHERE d.member=r.member AND s.id<>m.id AND s.content=m.content),
+                v.withdrawn_seq
+           FROM {table} r JOIN member m ON m.id=r.member JOIN evidence v ON v.id=m.evidence
+          WHERE r.id=?1"
+    );
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query([row])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    Ok(Some(Hidden {
+        bits: row.get(0)?,
+        duplicate: row.get(1)?,
+        withdrawn_seq: row.get::<_, Option<i64>>(2)?.map(i64::unsigned_abs),
+    }))
 }
 
 /// Compares what is hidden with what was withdrawn and found to be a duplicate: rows that somebody
@@ -287,8 +337,8 @@ fn compare_rows(connection: &Connection) -> rusqlite::Result<Unexplained> {
     let on_record = "EXISTS(SELECT 1 FROM duplicate d WHERE d.event=r.id)";
     for (table, duplicate) in [("event", on_record), ("flow", "0")] {
         let sql = format!(
-            "SELECT total((r.hidden&1<>0) <> ({duplicate} OR r.member IN
-                      (SELECT member FROM duplicate_member))),
+            "SELECT total(r.hidden NOT BETWEEN 0 AND 3 OR (r.hidden&1<>0) <> ({duplicate} OR
+                      r.member IN (SELECT member FROM duplicate_member))),
                     total((r.hidden&2<>0) <> (r.member IN
                       (SELECT m.id FROM member m JOIN evidence v ON v.id=m.evidence
                         WHERE v.withdrawn_seq IS NOT NULL))),

@@ -7,6 +7,7 @@ use vestige_model::{Event, Warning};
 use vestige_store::account::Account;
 use vestige_store::duplicates::{Derived, DerivedRows};
 use vestige_store::term::HashKey;
+use vestige_store::warnings::MemberWarnings;
 
 use crate::import::{Hashed, content_of};
 
@@ -15,16 +16,23 @@ pub(crate) struct Told<'c> {
     key: HashKey,
     /// What the case derived from its records.
     derived: DerivedRows<'c>,
+    /// The warnings that the case holds of it.
+    warnings: MemberWarnings<'c>,
     account: Account,
     /// The first difference.
     wrong: Option<String>,
 }
 
 impl<'c> Told<'c> {
-    pub(crate) fn new(key: HashKey, derived: DerivedRows<'c>) -> Told<'c> {
+    pub(crate) fn new(
+        key: HashKey,
+        derived: DerivedRows<'c>,
+        warnings: MemberWarnings<'c>,
+    ) -> Told<'c> {
         Told {
             key,
             derived,
+            warnings,
             account: Account::default(),
             wrong: None,
         }
@@ -78,10 +86,10 @@ impl<'c> Told<'c> {
         };
     }
 
-    pub(crate) fn rejected(&mut self) {
+    pub(crate) fn rejected(&mut self, warning: &Warning) {
         self.account.tally.found += 1;
         self.account.tally.rejected += 1;
-        self.account.warnings += 1;
+        self.warned(warning);
     }
 
     pub(crate) fn ignored(&mut self) {
@@ -89,8 +97,21 @@ impl<'c> Told<'c> {
         self.account.tally.ignored += 1;
     }
 
-    pub(crate) fn warned(&mut self) {
+    /// Compares with the next warning of the member.
+    pub(crate) fn warned(&mut self, made: &Warning) {
         self.account.warnings += 1;
+        if self.wrong.is_some() {
+            return;
+        }
+        self.wrong = match self.warnings.take_next() {
+            Err(error) => Some(error.to_string()),
+            Ok(Some(stored)) if stored == *made => None,
+            Ok(stored) => Some(format!(
+                "expected the warning {}, found {}",
+                told(made),
+                stored.as_ref().map_or("none".to_owned(), told)
+            )),
+        };
     }
 
     pub(crate) fn context(&mut self, context: Vec<u8>) {
@@ -99,6 +120,16 @@ impl<'c> Told<'c> {
 
     /// The account so far, with what is derived from records that were not there.
     pub(crate) fn end(mut self) -> (Account, Option<String>) {
+        if self.wrong.is_none() {
+            self.wrong = match self.warnings.take_next() {
+                Ok(None) => None,
+                Ok(Some(warning)) => Some(format!(
+                    "expected no further warning, found {}",
+                    told(&warning)
+                )),
+                Err(error) => Some(error.to_string()),
+            };
+        }
         if self.wrong.is_none() {
             self.wrong = match self.derived.take_next() {
                 Ok(None) => None,
@@ -111,6 +142,19 @@ impl<'c> Told<'c> {
         }
         (self.account, self.wrong)
     }
+}
+
+/// A warning in one line.
+pub(crate) fn told(warning: &Warning) -> String {
+    format!(
+        "at offset {}, {} bytes: {} (expected {:?}, found {:?}, bytes {:?})",
+        warning.offset,
+        warning.length,
+        warning.reason,
+        warning.expected,
+        warning.found,
+        warning.excerpt
+    )
 }
 
 /// Reads a member by its format, and hashes all of it where its format has no ids.

@@ -2,6 +2,7 @@
 //! originals give.
 
 mod deep;
+mod words;
 
 use sha2::{Digest, Sha256};
 use vestige_custody::Value;

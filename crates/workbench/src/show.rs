@@ -23,7 +23,7 @@ use crate::error::WorkError;
 use crate::explore::flat;
 use crate::host::Host;
 use crate::import::Records;
-use crate::verify::{self, Check, Status, Verdict};
+use crate::verify::{self, Check, OfItem, Status, Verdict};
 use crate::{item, rows, session};
 
 /// An event as it is shown.
@@ -124,7 +124,11 @@ pub fn prove(host: &dyn Host, case: &Path, id: &str) -> Result<Proof, WorkError>
     let found = Found::of(host, case, id)?;
     let origin = &found.row.origin;
     let name = item::name(origin.evidence);
-    let (mut report, mut checks) = verify::of_item(host, &found.reader, origin)?;
+    let OfItem {
+        mut report,
+        mut checks,
+        withdrawn_by,
+    } = verify::of_item(host, &found.reader, origin)?;
     let seq = origin.custody_seq.unsigned_abs();
     checks.push(rows::check_entry(&found.page, seq)?);
     match found.record(true) {
@@ -135,7 +139,8 @@ pub fn prove(host: &dyn Host, case: &Path, id: &str) -> Result<Proof, WorkError>
         Err(error) => checks.push(Check::fail("record", error.to_string())),
     }
     checks.extend(found.compare_context()?);
-    if found.row.withdrawn {
+    checks.push(found.compare_hidden(withdrawn_by)?);
+    if found.row.withdrawn && withdrawn_by.is_some() {
         let detail = format!("{name} was withdrawn: its rows are hidden");
         checks.push(Check::warning("withdrawn", detail));
     }

@@ -3,7 +3,7 @@
 use vestige_model::Locator;
 use vestige_store::query::Table;
 use vestige_store::term::HashKey;
-use vestige_store::{account, duplicates};
+use vestige_store::{account, duplicates, withdraw};
 
 use super::Found;
 use crate::anew;
@@ -61,6 +61,37 @@ impl Found {
         }))
     }
 
+    /// Compares why the row is hidden, or that it is in view, with what is on record. The tables
+    /// are no witness of a withdrawal: only its custody entry is.
+    pub(super) fn compare_hidden(&self, withdrawn_by: Option<u64>) -> Result<Check, WorkError> {
+        let row = &self.row.row;
+        let found = withdraw::hidden_of(self.page.connection(), row.table == Table::Event, row.id)
+            .map_err(WorkError::database)?;
+        let Some(found) = found else {
+            let detail = "expected the row to belong to a member of an evidence item, found none";
+            return Ok(Check::fail("hidden", detail));
+        };
+        let expected = i64::from(found.duplicate) | i64::from(withdrawn_by.is_some()) << 1;
+        if found.bits == expected && found.withdrawn_seq == withdrawn_by {
+            let detail = format!("it is {}, as is on record", hidden(found.bits));
+            return Ok(Check::pass("hidden", detail));
+        }
+        let entry = |seq: Option<u64>| {
+            seq.map_or("no custody entry".to_owned(), |seq| {
+                format!("custody entry {seq}")
+            })
+        };
+        let detail = format!(
+            "expected the row to be {} ({} withdrew its evidence item, {} record says that it came twice), found it {}, its item marked as withdrawn by {}",
+            hidden(expected),
+            entry(withdrawn_by),
+            if found.duplicate { "a" } else { "no" },
+            hidden(found.bits),
+            entry(found.withdrawn_seq),
+        );
+        Ok(Check::fail("hidden", detail))
+    }
+
     /// Compares what the record needs from elsewhere in its member with what the original gives.
     pub(super) fn compare_context(&self) -> Result<Option<Check>, WorkError> {
         let member = self.row.origin.member;
@@ -93,6 +124,17 @@ impl Found {
                 same_context(anew::context(format, envelope, &bytes), account.context)
             }
         }))
+    }
+}
+
+/// What the bits of `hidden` say.
+fn hidden(bits: i64) -> &'static str {
+    match bits {
+        0 => "in view",
+        1 => "hidden as a duplicate",
+        2 => "hidden as withdrawn",
+        3 => "hidden as a duplicate and as withdrawn",
+        _ => "hidden for no known reason",
     }
 }
 

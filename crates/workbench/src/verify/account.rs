@@ -124,7 +124,7 @@ fn disagreeing(connection: &Connection) -> Result<Option<String>, WorkError> {
         return Ok(None);
     }
     Ok(Some(format!(
-        "expected the account of each member to agree with what the case holds of it, found {} members whose sums do not hold, {} that count other duplicates than are on record, {} that count other warnings than there are",
-        found.sums, found.duplicates, found.warnings
+        "expected the account of each member to agree with what the case holds of it, found {} members whose sums do not hold, {} that count other duplicates than are on record, {} that count other warnings than there are, {} warnings that belong to nothing",
+        found.sums, found.duplicates, found.warnings, found.strays
     )))
 }

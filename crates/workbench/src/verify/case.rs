@@ -15,8 +15,9 @@ use vestige_store::ledger::{Ledger, checkpoints};
 use vestige_store::{examiner, summary, withdraw};
 
 use super::account::Accounts;
+use super::received::Receipts;
 use super::replay::Replay;
-use super::{Check, Status, Terms, Verdict, Verification, evidence, trust, under_names};
+use super::{Check, Status, Terms, Verdict, Verification, evidence, limits, trust, under_names};
 use crate::custody::note_name;
 use crate::error::WorkError;
 use crate::home::{Home, Known};
@@ -195,23 +196,28 @@ fn contents(
     let mut verifier = Verifier::new(trust, notes(reader)?);
     let mut replay = Replay::default();
     let mut accounts = Accounts::default();
+    let mut receipts = Receipts::default();
     Ledger::entries(connection, 0, &mut |stored| {
         verifier.line(stored.body);
         if let Ok(Line::Entry(entry)) = Line::parse(stored.body) {
             replay.take(&entry);
             accounts.take(&entry);
+            receipts.take(&entry);
         }
         Ok(true)
     })?;
     let (observed, mut after) = evidence::observe(host, reader, &verifier)?;
     after.extend(replay.compare(connection)?);
+    after.extend(receipts.compare(connection)?);
     after.extend(accounts.compare(connection)?);
     after.push(hidden(reader)?);
     after.extend(rows::check(host, reader)?);
     if deep {
         after.extend(rows::check_deep(host, reader)?);
     }
-    Ok(Verification::of(verifier.finish(&observed), before, after))
+    let mut found = Verification::of(verifier.finish(&observed), before, after);
+    found.statement = format!("{}\n{}", found.statement, limits::not_compared(deep));
+    Ok(found)
 }
 
 pub(super) fn notes(reader: &CaseReader) -> Result<Vec<NoteFile>, WorkError> {

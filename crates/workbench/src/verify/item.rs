@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 
 use vestige_acquire::reopen::{Item, hash_original};
 use vestige_custody::hex;
+use vestige_custody::line::Line;
 use vestige_custody::verify::{Observed, Report, Verifier};
 use vestige_store::case_file::CaseReader;
 use vestige_store::ledger::Ledger;
@@ -12,27 +13,43 @@ use vestige_store::page::Origin;
 use vestige_store::writer;
 
 use super::case::{case_trust, notes};
-use super::{Check, Status, Terms};
+use super::{Check, Status, Terms, replay};
 use crate::error::WorkError;
 use crate::home::Home;
 use crate::host::Host;
 use crate::item;
 use crate::progress::Counters;
 
-/// Verifies the chain, and hashes the original of one item again. The report is the verifier's; the
-/// checks are what concerns the chain and this item.
+/// What custody says of one item.
+pub(crate) struct OfItem {
+    /// The verifier's report.
+    pub report: Report,
+    /// What concerns the chain and this item.
+    pub checks: Vec<Check>,
+    /// The custody entry that withdrew the item.
+    pub withdrawn_by: Option<u64>,
+}
+
+/// Verifies the chain, and hashes the original of one item again.
 pub(crate) fn of_item(
     host: &dyn Host,
     reader: &CaseReader,
     origin: &Origin,
-) -> Result<(Report, Vec<Check>), WorkError> {
+) -> Result<OfItem, WorkError> {
     let home = Home::of(host)?;
     let known = home.known(reader.case().id())?;
     let made_here = known.is_some_and(|known| known.made_here);
     let trust = case_trust(host, &home, made_here, reader, &Terms::default())?;
     let mut verifier = Verifier::new(trust, notes(reader)?);
+    let mut withdrawn_by = None;
     Ledger::entries(reader.connection(), 0, &mut |stored| {
         verifier.line(stored.body);
+        if let Ok(Line::Entry(entry)) = Line::parse(stored.body)
+            && entry.event == "evidence.withdrawn"
+            && replay::items(&entry).contains(&origin.evidence)
+        {
+            withdrawn_by = Some(entry.seq);
+        }
         Ok(true)
     })?;
     let name = item::name(origin.evidence);
@@ -54,7 +71,11 @@ pub(crate) fn of_item(
         })
         .collect();
     checks.extend([stated, original]);
-    Ok((report, checks))
+    Ok(OfItem {
+        report,
+        checks,
+        withdrawn_by,
+    })
 }
 
 /// Whether the entries state the digest that the item's row has.

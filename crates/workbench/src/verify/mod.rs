@@ -6,6 +6,8 @@ mod case;
 mod evidence;
 mod folder;
 mod item;
+mod limits;
+mod received;
 mod replay;
 
 use std::path::{Path, PathBuf};
@@ -22,7 +24,7 @@ use crate::error::WorkError;
 use crate::host::Host;
 
 pub(crate) use folder::folder;
-pub(crate) use item::of_item;
+pub(crate) use item::{OfItem, of_item};
 
 /// What a verification is asked for.
 #[derive(Clone, Debug, Default)]

@@ -129,18 +129,8 @@ impl Replay {
     }
 
     fn withdrawn(&mut self, entry: &EntryLine) {
-        let objects = entry
-            .value
-            .get("objects")
-            .and_then(Value::as_list)
-            .unwrap_or_default();
-        for object in objects {
-            let text = |key: &str| object.get(key).and_then(Value::as_text);
-            if text("type") == Some(EVIDENCE)
-                && let Some(id) = text("id").and_then(|id| item::parse(id).ok())
-            {
-                self.withdrawals.insert(id, entry.seq);
-            }
+        for id in items(entry) {
+            self.withdrawals.insert(id, entry.seq);
         }
         let restated = entry
             .detail("duplicates")
@@ -221,6 +211,25 @@ impl Replay {
         }
         Ok(differences)
     }
+}
+
+/// The evidence items that an entry is about.
+pub(super) fn items(entry: &EntryLine) -> Vec<i64> {
+    objects(entry).filter_map(|(id, _)| id).collect()
+}
+
+/// The objects of an entry that are evidence items, with their numbers.
+pub(super) fn objects(entry: &EntryLine) -> impl Iterator<Item = (Option<i64>, &Value)> {
+    let objects = entry
+        .value
+        .get("objects")
+        .and_then(Value::as_list)
+        .unwrap_or_default();
+    objects.iter().filter_map(|object| {
+        let text = |key: &str| object.get(key).and_then(Value::as_text);
+        let id = text("id").and_then(|id| item::parse(id).ok());
+        (text("type") == Some(EVIDENCE)).then_some((id, object))
+    })
 }
 
 fn actor<'a>(entry: &'a EntryLine, member: &str) -> &'a str {
