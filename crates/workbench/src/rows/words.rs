@@ -92,7 +92,12 @@ impl Seen {
 
     fn reason_differs(&self, said: &Said) -> Option<String> {
         let stored = said.reason.as_deref();
-        let beginning = format!("format not recognised: {};", said.recognised);
+        // What to do follows after a semicolon; the first programs gave no advice.
+        let beginning = format!("format not recognised: {}", said.recognised);
+        let begins = |stored: &str| {
+            let rest = stored.strip_prefix(&beginning);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(';'))
+        };
         let (right, expected) = match said.state.as_str() {
             "imported" => (stored.is_none(), None),
             "duplicate" => (stored == said.repeats.as_deref(), said.repeats.as_deref()),
@@ -100,10 +105,7 @@ impl Seen {
                 stored == Some(READER_FAILED) || stored == self.partial.as_deref(),
                 self.partial.as_deref(),
             ),
-            _ => (
-                stored.is_some_and(|stored| stored.starts_with(&beginning)),
-                Some(beginning.as_str()),
-            ),
+            _ => (stored.is_some_and(begins), Some(beginning.as_str())),
         };
         (!right).then(|| format!("expected the reason {expected:?}, found {stored:?}"))
     }
