@@ -7,44 +7,16 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use support::{TestHost, import, record, request};
+use support::{TestHost, failed, import, nothing_failed, record, request, tamper, verified};
 use vestige_store::Connection;
 use vestige_workbench::session;
 use vestige_workbench::show::{Proof, prove};
-use vestige_workbench::verify::{Check, Status, Terms, Verdict, Verification, verify};
+use vestige_workbench::verify::{Check, Status, Verdict};
 use vestige_workbench::withdraw::withdraw;
-
-fn verified(host: &TestHost, case: &Path, deep: bool) -> Verification {
-    let terms = Terms {
-        deep,
-        ..Terms::default()
-    };
-    verify(host, case, &terms).unwrap()
-}
-
-fn failed(checks: &[Check]) -> Vec<&str> {
-    let failed = checks.iter().filter(|check| check.status == Status::Fail);
-    failed.map(|check| check.check.as_str()).collect()
-}
-
-/// Changes the file past everything that protects it from mistakes.
-fn tamper(case: &Path, sql: &str) -> usize {
-    let connection = Connection::open(case.join("case.db")).unwrap();
-    connection
-        .pragma_update(None, "foreign_keys", false)
-        .unwrap();
-    connection.execute(sql, []).unwrap()
-}
 
 /// Each of these makes the check fail that is named, and nothing else did before.
 fn noticed(host: &TestHost, case: &Path, deep: bool, check: &str, sqls: &[&str]) {
-    let found = verified(host, case, deep);
-    assert_eq!(
-        failed(&found.checks),
-        Vec::<&str>::new(),
-        "{:#?}",
-        found.checks
-    );
+    nothing_failed(host, case, deep);
     let clean = fs::read(case.join("case.db")).unwrap();
     for sql in sqls {
         assert!(tamper(case, sql) > 0, "changes nothing: {sql}");
@@ -259,13 +231,7 @@ fn a_type_that_the_user_named_is_no_alteration() {
         ..request(folder)
     };
     import(&host, &case, &request).unwrap();
-    let found = verified(&host, &case, true);
-    assert_eq!(
-        failed(&found.checks),
-        Vec::<&str>::new(),
-        "{:#?}",
-        found.checks
-    );
+    nothing_failed(&host, &case, true);
 }
 
 /// The id of an event or flow that fulfils a condition.
@@ -422,13 +388,7 @@ fn an_item_that_is_not_as_received_is_noticed() {
     sqls.push(
         "UPDATE evidence SET state='duplicate',duplicate_of=1 WHERE name='b.jsonl'".to_owned(),
     );
-    let found = verified(&host, &case, false);
-    assert_eq!(
-        failed(&found.checks),
-        Vec::<&str>::new(),
-        "{:#?}",
-        found.checks
-    );
+    nothing_failed(&host, &case, false);
     let clean = fs::read(case.join("case.db")).unwrap();
     for sql in sqls {
         let changed = tamper(&case, &sql);

@@ -8,11 +8,11 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use support::{TestHost, counted, import, lines_of, request};
+use support::{TestHost, counted, failed, import, lines_of, request, verified};
 use vestige_store::{Connection, rollup};
 use vestige_workbench::explore::{Asked, Bucket, Explorer};
 use vestige_workbench::import::{EvidenceReport, Request};
-use vestige_workbench::verify::{Status, Terms, Verdict, Verification, verify};
+use vestige_workbench::verify::Verdict;
 use vestige_workbench::withdraw::withdraw;
 
 /// Flows of version 2, `lines` of them, of which the first are those of network `net`.
@@ -133,19 +133,6 @@ fn states(report: &[EvidenceReport]) -> Vec<(&str, &str, Option<&str>)> {
         .iter()
         .map(|one| (one.name.as_str(), one.state.as_str(), one.reason.as_deref()))
         .collect()
-}
-
-fn verified(host: &TestHost, case: &Path, deep: bool) -> Verification {
-    let terms = Terms {
-        deep,
-        ..Terms::default()
-    };
-    verify(host, case, &terms).unwrap()
-}
-
-fn failed(found: &Verification) -> Vec<&str> {
-    let failed = found.checks.iter().filter(|one| one.status == Status::Fail);
-    failed.map(|one| one.check.as_str()).collect()
 }
 
 fn assert_verifies(host: &TestHost, case: &Path) {
@@ -333,7 +320,7 @@ fn a_log_that_breaks_off_stays_partial_though_its_flows_are_known() {
 fn what_somebody_changes_about_members_is_noticed() {
     let host = TestHost::with_cheap_key("ann");
     let case = imported(&host, "case", 30, 2);
-    assert_eq!(failed(&verified(&host, &case, false)), [""; 0]);
+    assert_eq!(failed(&verified(&host, &case, false).checks), [""; 0]);
     let clean = fs::read(case.join("case.db")).unwrap();
     let table = [
         ("UPDATE flow SET hidden=1 WHERE id=1", "hidden"),
@@ -385,11 +372,11 @@ fn what_somebody_changes_about_members_is_noticed() {
         database(&case).execute_batch(sql).unwrap();
         let found = verified(&host, &case, false);
         assert!(
-            failed(&found).contains(&check),
+            failed(&found.checks).contains(&check),
             "not noticed: {sql}: {:#?}",
             found.checks
         );
         fs::write(case.join("case.db"), &clean).unwrap();
     }
-    assert_eq!(failed(&verified(&host, &case, false)), [""; 0]);
+    assert_eq!(failed(&verified(&host, &case, false).checks), [""; 0]);
 }

@@ -6,12 +6,12 @@ use std::fs;
 use std::io::Write as _;
 use std::path::Path;
 
-use support::{TestHost, import, record, request};
+use support::{TestHost, failed, import, nothing_failed, record, request, tamper, verified};
 use vestige_store::Connection;
 use vestige_workbench::import::Request;
 use vestige_workbench::session;
 use vestige_workbench::show::prove;
-use vestige_workbench::verify::{Status, Terms, Verdict, Verification, verify};
+use vestige_workbench::verify::{Status, Verdict};
 
 /// Columns that are derived, or made for look-ups, and are not part of what an entry states: they
 /// are compared with the originals.
@@ -35,31 +35,6 @@ fn imported(host: &TestHost) -> std::path::PathBuf {
     case
 }
 
-fn verified(host: &TestHost, case: &Path, deep: bool) -> Verification {
-    let terms = Terms {
-        deep,
-        ..Terms::default()
-    };
-    verify(host, case, &terms).unwrap()
-}
-
-fn failed(found: &Verification) -> Vec<&str> {
-    let failed = found
-        .checks
-        .iter()
-        .filter(|check| check.status == Status::Fail);
-    failed.map(|check| check.check.as_str()).collect()
-}
-
-/// Changes the file past everything that protects it from mistakes.
-fn tamper(case: &Path, sql: &str) -> usize {
-    let connection = Connection::open(case.join("case.db")).unwrap();
-    connection
-        .pragma_update(None, "foreign_keys", false)
-        .unwrap();
-    connection.execute(sql, []).unwrap()
-}
-
 fn columns(case: &Path, table: &str) -> Vec<(String, String)> {
     let connection = Connection::open(case.join("case.db")).unwrap();
     let mut statement = connection
@@ -78,7 +53,12 @@ fn an_untouched_case_gives_the_same_rows_twice() {
     let host = TestHost::with_cheap_key("ann");
     let case = imported(&host);
     let found = verified(&host, &case, true);
-    assert_eq!(failed(&found), Vec::<&str>::new(), "{:#?}", found.checks);
+    assert_eq!(
+        failed(&found.checks),
+        Vec::<&str>::new(),
+        "{:#?}",
+        found.checks
+    );
     assert_ne!(found.verdict, Verdict::Failed);
     let reader = session::read(&host, &case, "test").unwrap();
     let rows: i64 = reader
@@ -108,7 +88,7 @@ fn every_changed_field_is_noticed() {
             assert_eq!(tamper(&case, &sql), 1);
             let found = verified(&host, &case, false);
             assert!(
-                !failed(&found).is_empty(),
+                !failed(&found.checks).is_empty(),
                 "{table}.{column} changed: not noticed"
             );
             fs::write(case.join("case.db"), &clean).unwrap();
@@ -135,7 +115,7 @@ fn rows_that_were_removed_added_or_whose_words_changed_are_noticed() {
     for sql in sqls {
         assert!(tamper(&case, sql) > 0, "{sql}");
         let found = verified(&host, &case, false);
-        assert!(!failed(&found).is_empty(), "not noticed: {sql}");
+        assert!(!failed(&found.checks).is_empty(), "not noticed: {sql}");
         fs::write(case.join("case.db"), &clean).unwrap();
     }
 }
@@ -238,14 +218,13 @@ const DEEP: [(&str, &str); 15] = [
 fn what_is_derived_from_records_is_noticed_by_a_deep_verification() {
     let host = TestHost::with_cheap_key("ann");
     let case = with_duplicates(&host);
-    let found = verified(&host, &case, true);
-    assert_eq!(failed(&found), Vec::<&str>::new(), "{:#?}", found.checks);
+    nothing_failed(&host, &case, true);
     let clean = fs::read(case.join("case.db")).unwrap();
     for (what, sql) in DEEP {
         assert!(tamper(&case, sql) > 0, "{what}");
         let found = verified(&host, &case, true);
         assert!(
-            failed(&found).contains(&"deep"),
+            failed(&found.checks).contains(&"deep"),
             "{what}: {:#?}",
             found.checks
         );
@@ -275,7 +254,7 @@ fn a_duplicate_without_an_equal_survivor_is_noticed_by_a_deep_verification() {
         );
         let found = verified(&host, &case, true);
         assert!(
-            failed(&found).contains(&"deep"),
+            failed(&found.checks).contains(&"deep"),
             "{sql}: {:#?}",
             found.checks
         );
@@ -287,8 +266,7 @@ fn a_duplicate_without_an_equal_survivor_is_noticed_by_a_deep_verification() {
 fn an_account_of_a_member_that_is_not_the_one_on_record_is_noticed() {
     let host = TestHost::with_cheap_key("ann");
     let case = with_duplicates(&host);
-    let found = verified(&host, &case, false);
-    assert_eq!(failed(&found), Vec::<&str>::new(), "{:#?}", found.checks);
+    nothing_failed(&host, &case, false);
     let clean = fs::read(case.join("case.db")).unwrap();
     for sql in [
         "UPDATE member SET found=found+1, ignored=ignored+1 WHERE id=1",
@@ -307,7 +285,7 @@ fn an_account_of_a_member_that_is_not_the_one_on_record_is_noticed() {
         assert!(tamper(&case, sql) > 0, "{sql}");
         let found = verified(&host, &case, false);
         assert!(
-            failed(&found).contains(&"accounts"),
+            failed(&found.checks).contains(&"accounts"),
             "{sql}: {:#?}",
             found.checks
         );
@@ -319,7 +297,7 @@ fn an_account_of_a_member_that_is_not_the_one_on_record_is_noticed() {
     let connection = Connection::open(case.join("case.db")).unwrap();
     connection.execute_batch(swapped).unwrap();
     drop(connection);
-    assert!(failed(&verified(&host, &case, true)).contains(&"deep"));
+    assert!(failed(&verified(&host, &case, true).checks).contains(&"deep"));
 }
 
 #[test]

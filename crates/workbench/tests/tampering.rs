@@ -10,7 +10,7 @@ use support::*;
 use vestige_custody::Verdict;
 use vestige_workbench::backup;
 use vestige_workbench::custody;
-use vestige_workbench::verify::{Status, Terms, Verification, verify};
+use vestige_workbench::verify::{Status, Terms, verify};
 use vestige_workbench::{OpenCase, case};
 
 const LOG: &[u8] = b"{\"Records\":[]}\n";
@@ -49,14 +49,6 @@ fn sql_without_triggers(case: &Path, text: &str) {
     );
 }
 
-fn failed(verification: &Verification) -> Vec<&str> {
-    let checks = verification.checks.iter();
-    checks
-        .filter(|one| one.status == Status::Fail)
-        .map(|one| one.check.as_str())
-        .collect()
-}
-
 fn with_log(host: &TestHost) -> PathBuf {
     let path = host.case("case");
     receive(host, &path, 1, "log.json", LOG);
@@ -87,7 +79,7 @@ fn a_table_that_says_what_no_entry_says_is_noticed() {
         let host = TestHost::new("aex");
         let path = with_log(&host);
         let before = verify(&host, &path, &Terms::default()).unwrap();
-        assert_eq!(failed(&before), [""; 0], "{:#?}", before.checks);
+        assert_eq!(failed(&before.checks), [""; 0], "{:#?}", before.checks);
         sql(&path, text);
         let after = verify(&host, &path, &Terms::default()).unwrap();
         let noticed = after
@@ -124,7 +116,7 @@ fn an_altered_entry_schema_or_original_is_noticed() {
     );
     let entries = verdict().unwrap();
     assert!(
-        failed(&entries).contains(&"entries"),
+        failed(&entries.checks).contains(&"entries"),
         "{:#?}",
         entries.checks
     );
@@ -136,7 +128,7 @@ fn an_altered_entry_schema_or_original_is_noticed() {
     );
     let schema = verdict().unwrap();
     assert_eq!(
-        (schema.verdict, failed(&schema)),
+        (schema.verdict, failed(&schema.checks)),
         (Verdict::Failed, vec!["schema"])
     );
     assert_eq!(
@@ -151,18 +143,23 @@ fn an_altered_entry_schema_or_original_is_noticed() {
     fs::remove_file(&original).unwrap();
     fs::write(&original, &bytes).unwrap();
     let evidence = verdict().unwrap();
-    assert_eq!(failed(&evidence), ["evidence"], "{:#?}", evidence.checks);
+    assert_eq!(
+        failed(&evidence.checks),
+        ["evidence"],
+        "{:#?}",
+        evidence.checks
+    );
     fs::write(&original, b"short").unwrap();
-    assert!(failed(&verdict().unwrap()).contains(&"originals"));
+    assert!(failed(&verdict().unwrap().checks).contains(&"originals"));
     fs::remove_file(&original).unwrap();
     let missing = verdict().unwrap();
     assert!(
-        failed(&missing).contains(&"originals"),
+        failed(&missing.checks).contains(&"originals"),
         "{:#?}",
         missing.checks
     );
     restore();
-    assert_eq!(failed(&verdict().unwrap()), [""; 0]);
+    assert_eq!(failed(&verdict().unwrap().checks), [""; 0]);
 }
 
 #[test]
@@ -173,17 +170,17 @@ fn rows_that_somebody_hid_are_noticed() {
     fs::write(&log, record(1)).unwrap();
     import(&host, &path, &request(log)).unwrap();
     assert_eq!(
-        failed(&verify(&host, &path, &Terms::default()).unwrap()),
+        failed(&verify(&host, &path, &Terms::default()).unwrap().checks),
         [""; 0]
     );
     for hidden in [1, 2, 3] {
         sql(&path, &format!("UPDATE event SET hidden={hidden}"));
         let found = verify(&host, &path, &Terms::default()).unwrap();
-        assert_eq!(failed(&found), ["hidden"], "{:#?}", found.checks);
+        assert_eq!(failed(&found.checks), ["hidden"], "{:#?}", found.checks);
     }
     sql(&path, "UPDATE event SET hidden=0, id=8");
     let found = verify(&host, &path, &Terms::default()).unwrap();
-    assert_eq!(failed(&found), ["hidden", "rows"]);
+    assert_eq!(failed(&found.checks), ["hidden", "rows"]);
 }
 
 #[test]
@@ -205,7 +202,7 @@ fn a_rolled_back_or_forked_case_is_refused_and_a_moved_one_is_not() {
             "case-rolled-back"
         );
         let verification = verify(&host, place, &Terms::default()).unwrap();
-        assert_eq!(failed(&verification), ["head"]);
+        assert_eq!(failed(&verification.checks), ["head"]);
     }
     // A copy that went on by itself.
     let other = TestHost::new("aex");

@@ -22,6 +22,7 @@ use vestige_workbench::case::{CaseFacts, NewCase};
 use vestige_workbench::host::{Host, ToolFacts};
 use vestige_workbench::import::{self, ImportReport, Request};
 use vestige_workbench::progress::Progress;
+use vestige_workbench::verify::{Check, Status, Terms, Verification, verify};
 use vestige_workbench::{OpenCase, WorkError, case};
 use zeroize::Zeroizing;
 
@@ -399,4 +400,34 @@ pub fn counted(connection: &Connection) -> Vec<Vec<String>> {
     ]
     .map(|sql| lines_of(connection, sql))
     .to_vec()
+}
+
+pub fn verified(host: &TestHost, case: &Path, deep: bool) -> Verification {
+    let terms = Terms {
+        deep,
+        ..Terms::default()
+    };
+    verify(host, case, &terms).unwrap()
+}
+
+/// The checks that failed.
+pub fn failed(checks: &[Check]) -> Vec<&str> {
+    let failed = checks.iter().filter(|check| check.status == Status::Fail);
+    failed.map(|check| check.check.as_str()).collect()
+}
+
+/// Fails where a check of a case that nobody altered does.
+pub fn nothing_failed(host: &TestHost, case: &Path, deep: bool) {
+    let found = verified(host, case, deep);
+    let none: Vec<&str> = Vec::new();
+    assert_eq!(failed(&found.checks), none, "{:#?}", found.checks);
+}
+
+/// Changes the file past everything that protects it from mistakes.
+pub fn tamper(case: &Path, sql: &str) -> usize {
+    let connection = Connection::open(case.join("case.db")).unwrap();
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .unwrap();
+    connection.execute(sql, []).unwrap()
 }
