@@ -10,12 +10,14 @@ pub struct Member {
 }
 
 /// What each crate of ours may name of ours, besides itself in tests.
-const MAY: [(&str, &[&str]); 7] = [
+const MAY: [(&str, &[&str]); 10] = [
     ("vestige-model", &[]),
     ("vestige-custody", &["vestige-model"]),
     ("vestige-acquire", &["vestige-model"]),
     ("vestige-formats", &["vestige-model"]),
     ("vestige-store", &["vestige-custody", "vestige-model"]),
+    ("vestige-report", &["vestige-model"]),
+    ("vestige-package", &["vestige-custody", "vestige-model"]),
     (
         "vestige-workbench",
         &[
@@ -23,8 +25,14 @@ const MAY: [(&str, &[&str]); 7] = [
             "vestige-custody",
             "vestige-formats",
             "vestige-model",
+            "vestige-package",
+            "vestige-report",
             "vestige-store",
         ],
+    ),
+    (
+        "vestige-desktop",
+        &["vestige-model", "vestige-workbench"],
     ),
     ("vestige-cli", &["vestige-model", "vestige-workbench"]),
 ];

@@ -1,0 +1,1 @@
+//! The report: facts in, PDF/A or HTML out.
