@@ -42,7 +42,7 @@ pub struct Shown {
 }
 
 /// Where an event comes from.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ts_rs::TS)]
 pub struct Provenance {
     /// The evidence item (`EV-0001`).
     pub evidence: String,
@@ -72,11 +72,12 @@ pub struct Provenance {
 }
 
 /// Whether an event is what its original says, as far as its custody goes back.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ts_rs::TS)]
 pub struct Proof {
     /// The event.
     pub id: String,
     /// What it came to.
+    #[ts(type = "\"verified\" | \"verified-with-warnings\" | \"failed\"")]
     pub verdict: Verdict,
     /// What it rests on.
     pub checks: Vec<Check>,

@@ -16,7 +16,7 @@ use crate::progress::Progress;
 use crate::session::OpenCase;
 
 /// An evidence item that was withdrawn.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Withdrawn {
     /// The item.
     pub id: String,

@@ -16,7 +16,7 @@ use crate::host::Host;
 use crate::session;
 
 /// The facts of a case, who works on it, what it holds and how its custody stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct CaseFacts {
     /// The case's UUID.
     pub case: String,
@@ -52,7 +52,7 @@ pub struct CaseFacts {
 }
 
 /// One examiner's key in the case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct ExaminerFacts {
     /// The name.
     pub name: String,
@@ -70,7 +70,7 @@ pub struct ExaminerFacts {
 }
 
 /// How much a case holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Holds {
     /// Evidence items.
     pub evidence: u64,
@@ -89,7 +89,7 @@ pub struct Holds {
 }
 
 /// How the custody of a case stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Custody {
     /// Number of entries.
     pub size: u64,
@@ -108,7 +108,7 @@ pub struct Custody {
 }
 
 /// A signed note.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct CheckpointFacts {
     /// Entries it covers.
     pub size: u64,
@@ -117,7 +117,7 @@ pub struct CheckpointFacts {
 }
 
 /// A time stamp over a note.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Anchor {
     /// Entries it covers.
     pub size: u64,

@@ -22,7 +22,7 @@ use crate::session::OpenCase;
 const LARGEST: u64 = 1 << 20;
 
 /// A time stamp that was taken.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Anchored {
     /// Entries it covers.
     pub size: u64,

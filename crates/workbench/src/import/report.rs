@@ -12,7 +12,7 @@ use crate::error::WorkError;
 use crate::item;
 
 /// One file, or one file inside an archive.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct EvidenceReport {
     /// `EV-0001`.
     pub id: String,
@@ -34,6 +34,7 @@ pub struct EvidenceReport {
     /// `imported`, `partial`, `rejected` or `duplicate`.
     pub state: String,
     #[serde(flatten)]
+    #[ts(as = "crate::wire::TallyShape")]
     /// The account of its records.
     pub tally: Tally,
     /// Why it is rejected or partial, or what it repeats.
@@ -51,7 +52,7 @@ pub struct EvidenceReport {
 }
 
 /// Sums over files.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, ts_rs::TS)]
 pub struct Totals {
     /// Files received.
     pub files: u64,
@@ -60,6 +61,7 @@ pub struct Totals {
     /// Their bytes after unpacking.
     pub bytes_decompressed: u64,
     #[serde(flatten)]
+    #[ts(as = "crate::wire::TallyShape")]
     /// The account of their records.
     pub tally: Tally,
     /// Records in view without a time.
@@ -67,7 +69,7 @@ pub struct Totals {
 }
 
 /// Everything an import did.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct ImportReport {
     /// Files and members.
     pub evidence: Vec<EvidenceReport>,

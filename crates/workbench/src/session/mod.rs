@@ -32,7 +32,7 @@ pub struct OpenCase {
 }
 
 /// A checkpoint that was signed, or that covers everything already.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, ts_rs::TS)]
 pub struct Signed {
     /// Entries it covers.
     pub size: u64,

@@ -40,11 +40,12 @@ pub struct Terms {
 }
 
 /// One check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Check {
     /// Which.
     pub check: String,
     /// What it came to.
+    #[ts(type = "\"pass\" | \"skipped\" | \"warning\" | \"fail\"")]
     pub status: Status,
     /// What was looked at, with what was expected and found.
     pub detail: String,
@@ -82,9 +83,10 @@ impl Check {
 const REFUSED: &str = "The case was refused before its chain could be read; the failed check says why. Do not rely on it before that is explained.\nNothing is shown of what it holds.";
 
 /// What a verification came to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ts_rs::TS)]
 pub struct Verification {
     /// The verdict.
+    #[ts(type = "\"verified\" | \"verified-with-warnings\" | \"failed\"")]
     pub verdict: Verdict,
     /// What it rests on.
     pub checks: Vec<Check>,
