@@ -1,7 +1,57 @@
-//! The window.
-fn main() {
-    tauri::Builder::default()
+//! The window: a Tauri shell over the workbench. What it does stands in `vestige_workbench::desk`.
+
+mod arguments;
+mod commands;
+mod surface;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tauri::{DragDropEvent, Manager as _, RunEvent, WindowEvent};
+use vestige_workbench::desk::Desk;
+use vestige_workbench::machine;
+
+use surface::Window;
+
+fn main() -> ExitCode {
+    let start = match arguments::read(std::env::args_os().skip(1)) {
+        Ok(start) => start,
+        Err(told) => {
+            eprintln!("{told}");
+            return ExitCode::from(2);
+        }
+    };
+    // Custody entries name the build: a program that cannot read its own file must not write one.
+    if let Err(error) = machine::build_sha256() {
+        eprintln!("vestige-desktop: {error}");
+        return ExitCode::FAILURE;
+    }
+    let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
-        .run(tauri::generate_context!())
-        .expect("the window did not start");
+        .setup(move |app| {
+            let surface = Arc::new(Window::new(app.handle().clone()));
+            app.manage(Arc::new(Desk::new(surface, start)));
+            Ok(())
+        })
+        .on_window_event(|window, event| {
+            if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
+                window.state::<Arc<Desk>>().dropped(paths.clone());
+            }
+        })
+        .invoke_handler(commands::handle)
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|app, event| {
+                if let RunEvent::Exit = event {
+                    app.state::<Arc<Desk>>().stop_all();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("vestige-desktop: the window could not be opened: {error}");
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! What a case holds, in a few numbers and facts.
 
 use crate::case_file::CaseError;
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -180,4 +180,27 @@ pub fn duplicate_seqs(connection: &Connection) -> Result<Vec<u64>, CaseError> {
 fn failed(connection: &Connection, doing: &str, error: rusqlite::Error) -> CaseError {
     let path = connection.path().map(PathBuf::from).unwrap_or_default();
     CaseError::sqlite(&path, doing, error)
+}
+
+/// The times of the first and the last row in view, none where no row has a time.
+///
+/// # Errors
+/// What SQLite says.
+pub fn span(connection: &Connection) -> Result<(Option<i64>, Option<i64>), CaseError> {
+    let mut ends: (Option<i64>, Option<i64>) = (None, None);
+    for table in ["event", "flow"] {
+        let end = |order: &str| {
+            let sql = format!(
+                "SELECT time FROM {table} WHERE time IS NOT NULL AND hidden=0 ORDER BY time {order} LIMIT 1"
+            );
+            connection
+                .query_row(&sql, [], |row| row.get::<_, i64>(0))
+                .optional()
+                .map_err(|error| failed(connection, "looking for the first and last time", error))
+        };
+        let (first, last) = (end("ASC")?, end("DESC")?);
+        ends.0 = ends.0.into_iter().chain(first).min();
+        ends.1 = ends.1.into_iter().chain(last).max();
+    }
+    Ok(ends)
 }

@@ -8,6 +8,7 @@ use vestige_acquire::original::OriginalError;
 use vestige_custody::key_file::KeyFileError;
 use vestige_store::case_file::{CaseError, remedy};
 use vestige_store::page::ReadError;
+use vestige_store::query::QueryProblem;
 
 /// Why a use case did not do what was asked.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +105,17 @@ pub enum WorkError {
         /// What was given.
         found: String,
     },
+    /// A question that cannot be read, with what is wrong where.
+    #[error(
+        "query: expected the query language of `vestige events --help`, found {}",
+        told(problems)
+    )]
+    Query {
+        /// The question.
+        text: String,
+        /// What is wrong.
+        problems: Vec<QueryProblem>,
+    },
     /// Something that the case does not hold, or not in the state that is needed.
     #[error("{}: {what}: expected {expected}, found {found}", case.display())]
     Absent {
@@ -178,6 +190,13 @@ pub enum WorkError {
     },
 }
 
+fn told(problems: &[QueryProblem]) -> String {
+    let told = problems
+        .iter()
+        .map(|one| format!("at {}: {} {}", one.position, one.message, one.hint));
+    told.collect::<Vec<_>>().join("; ")
+}
+
 /// What an error means to whoever started the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
@@ -204,7 +223,7 @@ impl WorkError {
             WorkError::NoKey { .. } => "no-key",
             WorkError::NotAnExaminer { .. } => "not-an-examiner",
             WorkError::Database(_) => "database",
-            WorkError::Usage { .. } => "usage",
+            WorkError::Usage { .. } | WorkError::Query { .. } => "usage",
             WorkError::Absent { .. } => "absent",
             WorkError::Record { .. } => "record",
             WorkError::Unsearched { .. } => "unsearched",
@@ -219,7 +238,7 @@ impl WorkError {
     #[must_use]
     pub fn class(&self) -> Class {
         match self {
-            WorkError::Usage { .. } => Class::Usage,
+            WorkError::Usage { .. } | WorkError::Query { .. } => Class::Usage,
             _ => Class::Failed,
         }
     }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+use vestige_store::query::QueryProblem;
 
 use crate::verify::{Status, Verification};
 
@@ -1009,4 +1010,21 @@ pub enum Selection {
         /// Event ids that are left out.
         except: Vec<String>,
     },
+}
+
+impl ProblemInQuery {
+    /// A problem as the page counts: in UTF-16 units.
+    #[must_use]
+    pub fn new(text: &str, problem: &QueryProblem) -> ProblemInQuery {
+        let units = |end: usize| {
+            let before = text.get(..end).unwrap_or(text);
+            u32::try_from(before.encode_utf16().count()).unwrap_or(u32::MAX)
+        };
+        ProblemInQuery {
+            from: units(problem.position),
+            to: units(problem.position + problem.length),
+            message: problem.message.clone(),
+            hint: problem.hint.clone(),
+        }
+    }
 }

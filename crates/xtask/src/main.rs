@@ -18,6 +18,12 @@ struct Arguments {
 enum Task {
     /// Check what the repository asks of itself: dependency edges, licences, sizes, names.
     Tidy,
+    /// Write the page's types and commands, or check that they are those of the wire types.
+    Codegen {
+        /// Write nothing; fail where the file differs.
+        #[arg(long)]
+        check: bool,
+    },
     /// Make the demonstration incident again, or check that it is what would be made.
     Fixtures {
         /// Write nothing; fail where a file differs.
@@ -41,12 +47,29 @@ enum Task {
     },
 }
 
+const BINDINGS: &str = "ui/src/platform/bindings.ts";
+
 fn main() -> Result<()> {
     match Arguments::parse().task {
         Task::Tidy => {
             let wrong = tidy::check(Path::new("."))?;
             ensure!(wrong.is_empty(), "not tidy:\n{}", wrong.join("\n"));
             println!("tidy");
+            Ok(())
+        }
+        Task::Codegen { check } => {
+            let (path, text) = (Path::new(BINDINGS), vestige_workbench::desk::bindings());
+            if check {
+                let found = std::fs::read_to_string(path)?;
+                ensure!(
+                    found == text,
+                    "{}: stale; run `cargo xtask codegen`",
+                    BINDINGS
+                );
+            } else {
+                std::fs::write(path, text)?;
+            }
+            println!("{}", BINDINGS);
             Ok(())
         }
         Task::Fixtures { check, out } => {

@@ -47,7 +47,9 @@ export type LedgerAsked = { from: number; limit: number; filter: string | null; 
 export type LedgerView = { size: number; found: number; entries: Array<EntryView>; };
 export type NoteItem = { id: string; jurisdiction: string | null; hold: boolean; note: string | null; };
 export type Noted = { starred: boolean; mark: string | null; tags: Array<string>; comments: Array<CommentView>; };
-export type Nothing = { purpose: Purpose; name: string | null; };
+export type Nothing = Record<string, never>;
+
+export type Choose = { purpose: Purpose; name: string | null; };
 export type Notice = { call: string | null; text: string; };
 export type OfTicket = { ticket: Ticket; };
 export type OpenResult = { question: Question; newest_first: boolean; };

@@ -1,21 +1,19 @@
 //! A terminal as the host of use cases.
 
-mod build;
-mod clock;
 mod passphrase;
 mod progress;
 mod stop;
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use vestige_workbench::WorkError;
 use vestige_workbench::host::{Clock, Host, ToolFacts};
+use vestige_workbench::machine;
 use vestige_workbench::progress::Progress;
 use zeroize::Zeroizing;
 
-pub use build::build_sha256;
+pub use vestige_workbench::machine::{home, now};
 
 use crate::arguments::Arguments;
 use crate::log::Log;
@@ -33,22 +31,14 @@ pub struct Terminal {
     log: Arc<Log>,
 }
 
-/// Now, in UTC nanoseconds since 1970.
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    i64::try_from(since.unwrap_or_default().as_nanos()).unwrap_or(i64::MAX)
+/// The program's own digest. Without it there is nothing to go on with.
+pub fn build_sha256() -> &'static str {
+    machine::build_sha256().unwrap_or_else(|error| end(&error))
 }
 
-/// The folder of this installation.
-pub fn home() -> PathBuf {
-    let variable = |name| {
-        let value = std::env::var_os(name).filter(|value| !value.is_empty());
-        value.map(PathBuf::from)
-    };
-    variable("VESTIGE_HOME")
-        .or_else(|| variable("XDG_DATA_HOME").map(|home| home.join("vestige")))
-        .or_else(|| variable("HOME").map(|home| home.join(".local/share/vestige")))
-        .unwrap_or_else(|| PathBuf::from(".vestige-home"))
+fn end(error: &str) -> ! {
+    tell(&format!("vestige: {error}"));
+    std::process::exit(1)
 }
 
 impl Terminal {
@@ -82,25 +72,19 @@ impl Terminal {
 
 impl Host for Terminal {
     fn now(&self) -> i64 {
-        now()
+        machine::now()
     }
 
     fn clock(&self) -> Clock {
-        clock::state()
+        machine::clock()
     }
 
     fn random(&self, bytes: &mut [u8]) {
-        if let Err(error) = getrandom::fill(bytes) {
-            // Keys and salts without randomness would be worse than no program.
-            tell(&format!(
-                "vestige: the system gives no random numbers: {error}"
-            ));
-            std::process::exit(1);
-        }
+        machine::random(bytes).unwrap_or_else(|error| end(&error));
     }
 
     fn home(&self) -> PathBuf {
-        home()
+        machine::home()
     }
 
     fn passphrase(&self, new: bool) -> Option<Zeroizing<String>> {
@@ -109,24 +93,11 @@ impl Host for Terminal {
     }
 
     fn tool(&self) -> ToolFacts {
-        ToolFacts {
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            build_sha256: build_sha256().to_owned(),
-            os: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-        }
+        machine::tool().unwrap_or_else(|error| end(&error))
     }
 
     fn os_user(&self) -> String {
-        let named = std::env::var("USER").ok().filter(|name| !name.is_empty());
-        named
-            .or_else(|| {
-                Some(
-                    uzers::get_current_username()?
-                        .to_string_lossy()
-                        .into_owned(),
-                )
-            })
-            .unwrap_or_else(|| format!("uid {}", uzers::get_current_uid()))
+        machine::os_user()
     }
 
     fn notice(&self, text: &str) {

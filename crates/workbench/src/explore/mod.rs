@@ -317,20 +317,13 @@ impl Lines<'_> {
     }
 }
 
-fn parse(text: &str) -> Result<Query, WorkError> {
+pub(crate) fn parse(text: &str) -> Result<Query, WorkError> {
     if text.trim().is_empty() {
         return Ok(Query::all());
     }
-    query::parse(text).map_err(|problems| {
-        let told: Vec<_> = problems
-            .iter()
-            .map(|one| format!("at {}: {} {}", one.position, one.message, one.hint))
-            .collect();
-        WorkError::usage(
-            "query",
-            "the query language of `vestige events --help`",
-            told.join("; "),
-        )
+    query::parse(text).map_err(|problems| WorkError::Query {
+        text: text.to_owned(),
+        problems,
     })
 }
 

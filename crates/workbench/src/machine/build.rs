@@ -4,24 +4,22 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::sync::OnceLock;
 
+use crate::host::hex;
 use sha2::{Digest, Sha256};
-use vestige_workbench::host::hex;
-
-use crate::print::tell;
 
 /// SHA-256 of the program's own file, lower-case hexadecimal; computed once.
-pub fn build_sha256() -> &'static str {
-    static BUILD: OnceLock<String> = OnceLock::new();
-    BUILD.get_or_init(|| match own_file().and_then(digest) {
-        Ok(digest) => digest,
-        Err(error) => {
-            // A custody entry must not name a program by the digest of nothing.
-            tell(&format!(
-                "vestige: the program cannot read its own file: {error}"
-            ));
-            std::process::exit(1);
-        }
-    })
+///
+/// # Errors
+/// The program cannot read its own file: a custody entry must not name it by the digest of nothing,
+/// so that it must not go on.
+pub fn build_sha256() -> Result<&'static str, String> {
+    static BUILD: OnceLock<Result<String, String>> = OnceLock::new();
+    let build = BUILD.get_or_init(|| {
+        own_file()
+            .and_then(digest)
+            .map_err(|error| format!("the program cannot read its own file: {error}"))
+    });
+    build.as_deref().map_err(Clone::clone)
 }
 
 /// The file that runs, also where another has taken its name meanwhile.

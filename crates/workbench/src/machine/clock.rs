@@ -5,11 +5,13 @@ use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
 use rustix::time::{ClockId, clock_gettime};
-use vestige_workbench::host::{Clock, ClockSource};
+
+use crate::host::{Clock, ClockSource};
 
 /// What systemd-timesyncd makes when it has set the clock by a time server since the start.
 const SYNCHRONIZED: &str = "/run/systemd/timesync/synchronized";
 
+/// How the clock of this machine is kept.
 pub fn state() -> Clock {
     let source = match Path::new(SYNCHRONIZED).exists() {
         true => ClockSource::Ntp,

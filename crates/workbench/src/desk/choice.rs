@@ -1,0 +1,112 @@
+//! What the user chose outside the page. The page has names for it and never says a path.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::WorkError;
+use crate::wire::{Chosen, Ticket};
+
+/// The choices of this session, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Choices {
+    given: Vec<Vec<PathBuf>>,
+}
+
+impl Choices {
+    /// A name for these paths; the same paths keep theirs.
+    pub fn give(&mut self, paths: Vec<PathBuf>) -> Ticket {
+        let at = self.given.iter().position(|given| *given == paths);
+        let at = at.unwrap_or_else(|| {
+            self.given.push(paths);
+            self.given.len() - 1
+        });
+        Ticket(format!("choice-{at}"))
+    }
+
+    /// The paths of a choice.
+    ///
+    /// # Errors
+    /// [`WorkError::Usage`] for a name that was not given in this session.
+    pub fn paths(&self, ticket: &Ticket) -> Result<&[PathBuf], WorkError> {
+        let at = ticket.0.strip_prefix("choice-");
+        let at = at.and_then(|at| at.parse::<usize>().ok());
+        let paths = at.and_then(|at| self.given.get(at));
+        paths.map(Vec::as_slice).ok_or_else(|| {
+            WorkError::usage(
+                "choice",
+                "something chosen in this session",
+                ticket.0.clone(),
+            )
+        })
+    }
+}
+
+/// A choice as the page sees it.
+pub(super) fn chosen(ticket: Ticket, paths: &[PathBuf]) -> Chosen {
+    let name = |path: &PathBuf| {
+        path.file_name()
+            .unwrap_or(path.as_os_str())
+            .to_string_lossy()
+            .into_owned()
+    };
+    Chosen {
+        ticket,
+        names: paths.iter().map(name).collect(),
+        shown: paths
+            .first()
+            .map(|path| path.display().to_string())
+            .unwrap_or_default(),
+    }
+}
+
+/// Whether a path looks like a case, a package or evidence.
+pub(super) fn looks_like(path: &Path) -> &'static str {
+    if path.join("case.db").is_file() {
+        "case"
+    } else if path.join("custody.jsonl").is_file()
+        || path.join("bagit.txt").is_file()
+        || vestige_package_name(path)
+    {
+        "package"
+    } else {
+        "evidence"
+    }
+}
+
+/// The name that a package of ours has, `CASE_PROFILE_TIME.zip`; evidence comes in zips, too.
+fn vestige_package_name(path: &Path) -> bool {
+    let name = path.file_stem().map(|name| name.to_string_lossy());
+    path.extension().is_some_and(|ending| ending == "zip")
+        && name.is_some_and(|name| {
+            let time = name.rsplit('_').next().unwrap_or_default();
+            time.len() == 16 && time.ends_with('Z') && time.as_bytes().get(8) == Some(&b'T')
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_that_was_not_given_is_refused() {
+        let mut choices = Choices::default();
+        let ticket = choices.give(vec!["/a".into()]);
+        assert_eq!(choices.paths(&ticket).unwrap(), [PathBuf::from("/a")]);
+        assert_eq!(choices.give(vec!["/a".into()]), ticket);
+        for forged in ["choice-1", "/a", "", "choice-18446744073709551616"] {
+            assert!(choices.paths(&Ticket(forged.to_owned())).is_err());
+        }
+    }
+
+    #[test]
+    fn a_package_is_told_from_other_archives_by_its_name() {
+        assert_eq!(
+            looks_like(Path::new("/x/A_expert_20261124T184500Z.zip")),
+            "package"
+        );
+        assert_eq!(looks_like(Path::new("/x/logs.zip")), "evidence");
+        assert_eq!(
+            looks_like(Path::new("/x/A_expert_20261124T184500Z.gz")),
+            "evidence"
+        );
+    }
+}

@@ -1,0 +1,138 @@
+//! The case that is open in the window: read beside whoever writes, written by one command at a
+//! time.
+
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use vestige_store::case_file::Case;
+use vestige_store::page::Reader;
+use vestige_store::term::HashKey;
+
+use super::{CallHost, Desk, locked};
+use crate::error::WorkError;
+use crate::session::OpenCase;
+
+/// An open case. Readers are kept for the next question; they are let go when something is written.
+#[derive(Debug)]
+pub(super) struct Open {
+    case: Case,
+    readers: Mutex<Vec<Reader>>,
+    writing: Mutex<()>,
+}
+
+/// A reader that goes back when it is dropped.
+pub(super) struct Borrowed<'o> {
+    open: &'o Open,
+    reader: Option<Reader>,
+}
+
+impl std::ops::Deref for Borrowed<'_> {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        self.reader.as_ref().expect("a reader until it is dropped")
+    }
+}
+
+impl Drop for Borrowed<'_> {
+    fn drop(&mut self) {
+        if let Some(reader) = self.reader.take() {
+            locked(&self.open.readers).push(reader);
+        }
+    }
+}
+
+impl Open {
+    pub fn new(case: Case) -> Open {
+        Open {
+            case,
+            readers: Mutex::default(),
+            writing: Mutex::default(),
+        }
+    }
+
+    /// The case as it was opened; its head may lie behind.
+    pub fn case(&self) -> &Case {
+        &self.case
+    }
+
+    /// Where it lies.
+    pub fn root(&self) -> &Path {
+        self.case.root()
+    }
+
+    /// A reader of its own.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn own_reader(&self) -> Result<Reader, WorkError> {
+        let connection = self.case.open_reader()?.into_connection();
+        Reader::new(connection, HashKey::of(self.case.id())).map_err(WorkError::database)
+    }
+
+    /// A reader for one question.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn reader(&self) -> Result<Borrowed<'_>, WorkError> {
+        let kept = locked(&self.readers).pop();
+        let reader = match kept {
+            Some(reader) => reader,
+            None => self.own_reader()?,
+        };
+        Ok(Borrowed {
+            open: self,
+            reader: Some(reader),
+        })
+    }
+
+    /// Opens the case for writing, signs at the end, and lets kept readers go.
+    ///
+    /// # Errors
+    /// As [`OpenCase::open`]; what `work` says.
+    pub fn write<T>(
+        &self,
+        host: &CallHost<'_>,
+        work: impl FnOnce(&mut OpenCase) -> Result<T, WorkError>,
+    ) -> Result<T, WorkError> {
+        let _one = self.writing();
+        let mut case = OpenCase::open(host, self.root())?;
+        let done = work(&mut case);
+        let signed = case.finish(host);
+        locked(&self.readers).clear();
+        let done = done?;
+        signed?;
+        Ok(done)
+    }
+
+    /// Runs a use case that opens the case for writing itself.
+    pub fn writing_itself<T>(
+        &self,
+        work: impl FnOnce(&Path) -> Result<T, WorkError>,
+    ) -> Result<T, WorkError> {
+        let _one = self.writing();
+        let done = work(self.root());
+        locked(&self.readers).clear();
+        done
+    }
+
+    fn writing(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    /// The case that is open, where one is.
+    pub(super) fn opened(&self) -> Option<Arc<Open>> {
+        locked(&self.open).clone()
+    }
+
+    /// The case that is open.
+    ///
+    /// # Errors
+    /// [`WorkError::Usage`] where none is.
+    pub(super) fn needed(&self) -> Result<Arc<Open>, WorkError> {
+        self.opened()
+            .ok_or_else(|| WorkError::usage("case", "an open case", "none"))
+    }
+}
