@@ -175,8 +175,6 @@ pub struct Reconciliation {
     pub undated: u64,
     /// Warnings.
     pub warnings: u64,
-    /// Files beyond those listed.
-    pub left_out: u64,
 }
 
 impl Reconciliation {

@@ -15,6 +15,7 @@ pub mod item;
 pub mod key;
 mod phrase;
 pub mod progress;
+pub mod report;
 pub mod rows;
 pub mod session;
 pub mod show;

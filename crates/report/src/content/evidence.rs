@@ -4,6 +4,9 @@ use super::{Block, Column, Holds, Pair, Row, cells, column, data, row, text, wor
 use crate::facts::{Evidence, Facts, Source};
 use crate::say;
 
+/// Most files that are printed.
+const MOST: usize = 5_000;
+
 /// The items with their digests.
 pub(super) fn items(facts: &Facts) -> Vec<Block> {
     if facts.evidence.is_empty() {
@@ -17,15 +20,16 @@ pub(super) fn items(facts: &Facts) -> Vec<Block> {
         column("Records", Holds::Number, 13),
         column("State", Holds::Words, 13),
     ];
-    let rows = facts.evidence.iter().map(item).collect();
+    let rows = facts.evidence.iter().take(MOST).map(item).collect();
     let mut blocks = vec![
         text("Each file as it was received, with its SHA-256; below an archive, the files in it. A record is found, and then stored, a duplicate, rejected or ignored: the next section adds them up."),
         Block::Table { columns, rows },
     ];
-    if facts.reconciliation.left_out > 0 {
+    let left = facts.evidence.len().saturating_sub(MOST) as u64;
+    if left > 0 {
         blocks.push(text(format!(
-            "{} more are not listed here; `vestige evidence` lists all of them. The sums are over all.",
-            say::count(facts.reconciliation.left_out, "file", "files")
+            "{} more are not printed; report.json and `vestige evidence` list all of them. The sums are over all.",
+            say::count(left, "file", "files")
         )));
     }
     blocks

@@ -135,7 +135,7 @@ pub fn show(host: &dyn Host, path: &Path) -> Result<CaseFacts, WorkError> {
 }
 
 /// The facts, read from a case's connection.
-pub(super) fn facts_of(connection: &Connection, version: u32) -> Result<CaseFacts, WorkError> {
+pub(crate) fn facts_of(connection: &Connection, version: u32) -> Result<CaseFacts, WorkError> {
     let mut facts = summary::facts(connection)?;
     let mut fact = |name: &str| facts.remove(name);
     let examiners = examiner::all(connection)?

@@ -10,6 +10,7 @@ pub use vestige_store::page::{Bucket, Order};
 
 use serde_json::{Map, Value, json};
 use vestige_model::{Field, time};
+use vestige_store::case_file::CaseReader;
 use vestige_store::page::{Progress, ReadError, Reader, StoredRow};
 use vestige_store::query::{self, Compiled, PhraseHits, Query};
 use vestige_store::term::HashKey;
@@ -66,6 +67,27 @@ impl<'h> Explorer<'h> {
     pub fn open(host: &'h dyn Host, case: &Path, asked: &Asked) -> Result<Explorer<'h>, WorkError> {
         let query = parse(&asked.query)?.within(asked.from, asked.to);
         let case = session::read(host, case, "explore")?;
+        Explorer::over(host, case, query)
+    }
+
+    /// As [`Explorer::open`], over a case that is open.
+    ///
+    /// # Errors
+    /// A query that is wrong; what SQLite says.
+    pub(crate) fn of(
+        host: &'h dyn Host,
+        case: CaseReader,
+        asked: &Asked,
+    ) -> Result<Explorer<'h>, WorkError> {
+        let query = parse(&asked.query)?.within(asked.from, asked.to);
+        Explorer::over(host, case, query)
+    }
+
+    fn over(
+        host: &'h dyn Host,
+        case: CaseReader,
+        query: Query,
+    ) -> Result<Explorer<'h>, WorkError> {
         let root = case.case().root().to_path_buf();
         let key = HashKey::of(case.case().id());
         let reader = Reader::new(case.into_connection(), key).map_err(WorkError::database)?;
@@ -77,6 +99,11 @@ impl<'h> Explorer<'h> {
             compiled: OnceCell::new(),
             outside: RefCell::default(),
         })
+    }
+
+    /// What reads, for questions of other use cases at the same moment.
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// Hits of the question's phrases that lie in no record, at most ten thousand, once it was
@@ -133,7 +160,7 @@ impl<'h> Explorer<'h> {
     }
 
     /// Asks the case, with progress; the user may stop it.
-    fn ask<T>(
+    pub(crate) fn ask<T>(
         &self,
         stage: &str,
         work: impl FnOnce(&Compiled, &Progress) -> Result<T, ReadError>,
@@ -257,6 +284,21 @@ impl<'h> Explorer<'h> {
         })
     }
 
+    /// Calls `each` with every row in order; it says whether to go on.
+    ///
+    /// # Errors
+    /// As [`Explorer::count`].
+    pub(crate) fn stream_rows(
+        &self,
+        stage: &str,
+        order: Order,
+        each: &mut dyn FnMut(StoredRow) -> Result<bool, ReadError>,
+    ) -> Result<(), WorkError> {
+        self.ask(stage, |query, progress| {
+            self.reader.stream(query, order, progress, each)
+        })
+    }
+
     /// Writes rows as soon as everything newer is decided.
     fn write_newest(&self, lines: &mut Lines<'_>) -> Result<(), WorkError> {
         // Rows from here on are written.
@@ -334,7 +376,7 @@ fn parse(text: &str) -> Result<Query, WorkError> {
     })
 }
 
-fn field(name: &str) -> Result<Field, WorkError> {
+pub(crate) fn field(name: &str) -> Result<Field, WorkError> {
     Field::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Field::ALL.iter().map(|field| field.name()).collect();
         WorkError::usage("field", known.join(", "), name.to_owned())

@@ -3,6 +3,7 @@
 
 mod account;
 mod case;
+mod chain;
 mod evidence;
 mod folder;
 mod item;
@@ -23,6 +24,7 @@ pub use vestige_custody::verify::Status;
 use crate::error::WorkError;
 use crate::host::Host;
 
+pub(crate) use chain::chain;
 pub(crate) use folder::folder;
 pub(crate) use item::{OfItem, of_item};
 
