@@ -62,7 +62,10 @@ impl Document {
     /// [`ReportError`].
     pub fn set(facts: &Facts, standard: Standard) -> Result<Document, ReportError> {
         let exact = json_of(facts)?;
-        let ident = Sha256::digest(&exact).iter().map(|byte| format!("{byte:02x}")).collect();
+        let ident = Sha256::digest(&exact)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let papers = papers(&content(facts), exact, standard)?;
         let done = typst::compile::<PagedDocument>(&papers);
         comemo::evict(KEPT);
@@ -115,7 +118,11 @@ impl Document {
             render_bleed: false,
             pretty: false,
         };
-        let pages = self.set.pages().iter().map(|page| typst_svg::svg(page, &options));
+        let pages = self
+            .set
+            .pages()
+            .iter()
+            .map(|page| typst_svg::svg(page, &options));
         let pages = pages.collect();
         comemo::evict(KEPT);
         pages
@@ -127,7 +134,8 @@ impl Document {
 /// # Errors
 /// [`ReportError`].
 pub fn json_of(facts: &Facts) -> Result<Vec<u8>, ReportError> {
-    let mut json = serde_json::to_vec_pretty(facts).map_err(|error| ReportError(error.to_string()))?;
+    let mut json =
+        serde_json::to_vec_pretty(facts).map_err(|error| ReportError(error.to_string()))?;
     json.push(b'\n');
     Ok(json)
 }
@@ -136,12 +144,22 @@ pub fn json_of(facts: &Facts) -> Result<Vec<u8>, ReportError> {
 /// exact facts where they are attached.
 fn papers(content: &Content, exact: Vec<u8>, standard: Standard) -> Result<Papers, ReportError> {
     let words = serde_json::to_value(content).map_err(|error| ReportError(error.to_string()))?;
-    let alts: Vec<&str> = content.figures.iter().map(|figure| figure.alt.as_str()).collect();
+    let alts: Vec<&str> = content
+        .figures
+        .iter()
+        .map(|figure| figure.alt.as_str())
+        .collect();
     let attached = standard == Standard::A3b;
     let values = json!({"content": made_visible(words), "alts": alts, "attached": attached});
-    let mut files = BTreeMap::from([("values.json".to_owned(), Bytes::new(values.to_string().into_bytes()))]);
+    let mut files = BTreeMap::from([(
+        "values.json".to_owned(),
+        Bytes::new(values.to_string().into_bytes()),
+    )]);
     for (place, figure) in content.figures.iter().enumerate() {
-        files.insert(format!("figure-{place}.svg"), Bytes::new(figure.svg.clone().into_bytes()));
+        files.insert(
+            format!("figure-{place}.svg"),
+            Bytes::new(figure.svg.clone().into_bytes()),
+        );
     }
     if attached {
         files.insert("report.json".to_owned(), Bytes::new(exact));
@@ -155,23 +173,33 @@ fn made_visible(value: Value) -> Value {
         Value::String(text) => Value::String(escaped(&text, &fonts::draws)),
         Value::Array(all) => all.into_iter().map(made_visible).collect(),
         Value::Object(all) => {
-            let all = all.into_iter().map(|(name, value)| (name, made_visible(value)));
+            let all = all
+                .into_iter()
+                .map(|(name, value)| (name, made_visible(value)));
             Value::Object(all.collect())
         }
         other => other,
     }
 }
 
-/// The date of the PDF: that of the state it was made from.
+/// The date of the PDF: that of the state it was made from. PDF/A has to have one; where that state
+/// has none it is the beginning of 1970, which nobody takes for a date.
 fn timestamp(as_of: &str) -> Option<Timestamp> {
+    let epoch = || Datetime::from_ymd_hms(1970, 1, 1, 0, 0, 0);
+    read(as_of).or_else(epoch).map(Timestamp::new_utc)
+}
+
+fn read(as_of: &str) -> Option<Datetime> {
     let part = |from: usize, to: usize| as_of.get(from..to)?.parse::<u8>().ok();
     let year = as_of.get(0..4)?.parse().ok()?;
     let time = (part(11, 13)?, part(14, 16)?, part(17, 19)?);
-    let date = Datetime::from_ymd_hms(year, part(5, 7)?, part(8, 10)?, time.0, time.1, time.2);
-    date.map(Timestamp::new_utc)
+    Datetime::from_ymd_hms(year, part(5, 7)?, part(8, 10)?, time.0, time.1, time.2)
 }
 
 fn failed(errors: &[SourceDiagnostic]) -> ReportError {
-    let told: Vec<_> = errors.iter().map(|error| error.message.to_string()).collect();
+    let told: Vec<_> = errors
+        .iter()
+        .map(|error| error.message.to_string())
+        .collect();
     ReportError(told.join("; "))
 }

@@ -44,8 +44,26 @@ const DAY: i64 = 24 * HOUR;
 
 /// Steps between labels of a time axis.
 const STEPS: [i64; 20] = [
-    SECOND, 5 * SECOND, 15 * SECOND, 30 * SECOND, MINUTE, 5 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 3 * HOUR,
-    6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 91 * DAY, 365 * DAY, 3650 * DAY,
+    SECOND,
+    5 * SECOND,
+    15 * SECOND,
+    30 * SECOND,
+    MINUTE,
+    5 * MINUTE,
+    15 * MINUTE,
+    30 * MINUTE,
+    HOUR,
+    3 * HOUR,
+    6 * HOUR,
+    12 * HOUR,
+    DAY,
+    2 * DAY,
+    7 * DAY,
+    14 * DAY,
+    30 * DAY,
+    91 * DAY,
+    365 * DAY,
+    3650 * DAY,
 ];
 
 /// Events over time; none where no event has a time.
@@ -62,10 +80,16 @@ pub fn histogram(histogram: &Histogram) -> Option<Figure> {
     let mut svg = String::new();
     let area = SVGBackend::with_string(&mut svg, (WIDTH, HEIGHT)).into_drawing_area();
     // A string takes everything: what cannot fail is not told.
-    let drawn = plot.draw(&area, &histogram.buckets).and_then(|()| area.present().ok());
+    let drawn = plot
+        .draw(&area, &histogram.buckets)
+        .and_then(|()| area.present().ok());
     drop(area);
     drawn?;
-    let sum: u128 = histogram.buckets.iter().map(|bucket| u128::from(bucket.1)).sum();
+    let sum: u128 = histogram
+        .buckets
+        .iter()
+        .map(|bucket| u128::from(bucket.1))
+        .sum();
     Some(Figure {
         svg,
         alt: format!(
@@ -80,7 +104,12 @@ pub fn histogram(histogram: &Histogram) -> Option<Figure> {
 /// A duration in words: `hour`, `6 hours`.
 #[must_use]
 pub fn length(ns: i64) -> String {
-    for (unit, name) in [(DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second")] {
+    for (unit, name) in [
+        (DAY, "day"),
+        (HOUR, "hour"),
+        (MINUTE, "minute"),
+        (SECOND, "second"),
+    ] {
         if ns >= unit && ns % unit == 0 {
             return match ns / unit {
                 1 => name.to_owned(),
@@ -109,9 +138,14 @@ impl Plot {
             let from = self.x(i128::from(*start));
             // A gap between bars where there is room for one; never less than a pixel of bar.
             let to = self.x(i128::from(*start) + self.length);
-            let to = if to - from > 3 { to - 1 } else { to.max(from + 1) };
+            let to = if to - from > 3 {
+                to - 1
+            } else {
+                to.max(from + 1)
+            };
             let top = self.y(*count).min(floor() - 1);
-            area.draw(&Rectangle::new([(from, top), (to, floor())], INK.filled())).ok()?;
+            area.draw(&Rectangle::new([(from, top), (to, floor())], INK.filled()))
+                .ok()?;
         }
         let line = PathElement::new(vec![(LEFT, floor()), (WIDTH as i32 - RIGHT, floor())], AXIS);
         area.draw(&line).ok()
@@ -131,7 +165,11 @@ impl Plot {
 
     fn counts(&self, area: &Area<'_>) -> Option<()> {
         let style = label(HPos::Right, VPos::Center);
-        let parts = if self.most % 4 == 0 { 4 } else { self.most.clamp(1, 5) };
+        let parts = if self.most % 4 == 0 {
+            4
+        } else {
+            self.most.clamp(1, 5)
+        };
         for part in 0..=parts {
             let count = self.most / parts * part;
             let y = self.y(count);
@@ -139,14 +177,18 @@ impl Plot {
                 let line = PathElement::new(vec![(LEFT, y), (WIDTH as i32 - RIGHT, y)], GRID);
                 area.draw(&line).ok()?;
             }
-            area.draw(&Text::new(say::number(count), (LEFT - 8, y), style.clone())).ok()?;
+            area.draw(&Text::new(say::number(count), (LEFT - 8, y), style.clone()))
+                .ok()?;
         }
         Some(())
     }
 
     fn times(&self, area: &Area<'_>) -> Option<()> {
         let span = self.end - self.start;
-        let step = STEPS.into_iter().map(i128::from).find(|step| span / step <= 6);
+        let step = STEPS
+            .into_iter()
+            .map(i128::from)
+            .find(|step| span / step <= 6);
         let step = step.unwrap_or(span.max(1));
         let style = label(HPos::Center, VPos::Top);
         let mut at = (self.start + step - 1).div_euclid(step) * step;
@@ -157,7 +199,8 @@ impl Plot {
             let text = clock(i64::try_from(at).ok()?, step);
             let half = text.len() as i32 * 4;
             let place = x.clamp(half, WIDTH as i32 - half);
-            area.draw(&Text::new(text, (place, floor() + 8), style.clone())).ok()?;
+            area.draw(&Text::new(text, (place, floor() + 8), style.clone()))
+                .ok()?;
             at += step;
         }
         Some(())
@@ -242,7 +285,16 @@ mod tests {
 
     #[test]
     fn an_axis_ends_at_a_round_number() {
-        for (most, end) in [(0, 1), (1, 1), (3, 4), (6, 8), (9, 10), (11, 20), (470, 500), (501, 800)] {
+        for (most, end) in [
+            (0, 1),
+            (1, 1),
+            (3, 4),
+            (6, 8),
+            (9, 10),
+            (11, 20),
+            (470, 500),
+            (501, 800),
+        ] {
             assert_eq!(nice(most), end, "{most}");
         }
         assert_eq!(nice(u64::MAX), u64::MAX);

@@ -61,7 +61,10 @@ mod tests {
     #[test]
     fn the_families_of_the_template_are_there() {
         for family in FAMILIES {
-            let found = FONTS.fonts.iter().filter(|font| font.info().family == family);
+            let found = FONTS
+                .fonts
+                .iter()
+                .filter(|font| font.info().family == family);
             assert!(found.count() >= 4, "{family}");
         }
     }

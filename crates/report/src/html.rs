@@ -4,7 +4,9 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use crate::content::{Bar, Block, Card, Column, Content, Holds, Pair, Remark, Row, Section, content};
+use crate::content::{
+    Bar, Block, Card, Column, Content, Holds, Pair, Remark, Row, Section, content,
+};
 use crate::facts::{Facts, Weight};
 use crate::figure::Figure;
 use crate::visible::shown;
@@ -71,7 +73,11 @@ impl Page<'_> {
         self.element("<title>", &content.title, "</title>\n<style>");
         self.raw(STYLE);
         self.raw("</style>\n</head>\n<body>\n");
-        self.element("<header class=\"running\"><span>", &content.running, "</span><span>Forensic report</span></header>\n<main>\n");
+        self.element(
+            "<header class=\"running\"><span>",
+            &content.running,
+            "</span><span>Forensic report</span></header>\n<main>\n",
+        );
     }
 
     fn cover(&mut self, content: &Content) {
@@ -94,7 +100,9 @@ impl Page<'_> {
     }
 
     fn section(&mut self, number: usize, section: &Section) {
-        self.raw(&format!("<section id=\"s{number}\">\n<h2><span class=\"number\">{number}</span> "));
+        self.raw(&format!(
+            "<section id=\"s{number}\">\n<h2><span class=\"number\">{number}</span> "
+        ));
         self.element("", &section.title, "</h2>\n");
         section.blocks.iter().for_each(|block| self.block(block));
         self.raw("</section>\n");
@@ -120,7 +128,9 @@ impl Page<'_> {
             Block::Remarks { remarks } => remarks.iter().for_each(|one| self.remark(one)),
             Block::List { items } => {
                 self.raw("<ul>\n");
-                items.iter().for_each(|item| self.element("<li>", item, "</li>\n"));
+                items
+                    .iter()
+                    .for_each(|item| self.element("<li>", item, "</li>\n"));
                 self.raw("</ul>\n");
             }
             Block::Seal { figure, rows } => {
@@ -134,7 +144,11 @@ impl Page<'_> {
     }
 
     fn value(&mut self, pair: &Pair) {
-        let open = if pair.data { "<span class=\"data\">" } else { "<span>" };
+        let open = if pair.data {
+            "<span class=\"data\">"
+        } else {
+            "<span>"
+        };
         self.element(open, &pair.value, "</span>");
     }
 
@@ -174,14 +188,21 @@ impl Page<'_> {
 
     /// Each row with what stands below it is a body of its own, which a page break does not part.
     fn row(&mut self, columns: &[Column], row: &Row) {
-        self.raw(if row.sum { "<tbody class=\"sum\"><tr>" } else { "<tbody><tr>" });
+        self.raw(if row.sum {
+            "<tbody class=\"sum\"><tr>"
+        } else {
+            "<tbody><tr>"
+        });
         for (column, cell) in columns.iter().zip(&row.cells) {
             let open = format!("<td class=\"{}\">", class(column.holds));
             self.element(&open, cell, "</td>");
         }
         self.raw("</tr>");
         if !row.under.is_empty() {
-            self.raw(&format!("<tr class=\"under\"><td colspan=\"{}\">", columns.len()));
+            self.raw(&format!(
+                "<tr class=\"under\"><td colspan=\"{}\">",
+                columns.len()
+            ));
             for pair in &row.under {
                 self.element("<div><span class=\"label\">", &pair.label, "</span> ");
                 self.value(pair);
@@ -197,7 +218,11 @@ impl Page<'_> {
         self.element("<th scope=\"col\" class=\"data\">", field, "</th>");
         self.raw("<th></th><th scope=\"col\" class=\"number\">Events</th><th scope=\"col\">First and last</th></tr></thead>\n<tbody>\n");
         for row in rows {
-            self.element("<tr><td class=\"data\">", &row.value, "</td><td class=\"bar\">");
+            self.element(
+                "<tr><td class=\"data\">",
+                &row.value,
+                "</td><td class=\"bar\">",
+            );
             self.figure(row.figure);
             self.element("</td><td class=\"number\">", &row.count, "</td>");
             self.element("<td class=\"data when\">", &row.when, "</td></tr>\n");
@@ -210,7 +235,9 @@ impl Page<'_> {
         self.element("<time class=\"data\">", &card.time, "</time></h3>\n");
         if !card.marks.is_empty() {
             self.raw("<p class=\"marks\">");
-            card.marks.iter().for_each(|mark| self.element("<span>", mark, "</span> "));
+            card.marks
+                .iter()
+                .for_each(|mark| self.element("<span>", mark, "</span> "));
             self.raw("</p>\n");
         }
         self.pairs(&card.rows);
@@ -222,8 +249,15 @@ impl Page<'_> {
         let Some(figure) = self.figures.get(place) else {
             return;
         };
-        let svg = figure.svg.find("<svg").map_or("", |start| &figure.svg[start..]);
-        self.element("<span class=\"drawing\" role=\"img\" aria-label=\"", &figure.alt, "\">");
+        let svg = figure
+            .svg
+            .find("<svg")
+            .map_or("", |start| &figure.svg[start..]);
+        self.element(
+            "<span class=\"drawing\" role=\"img\" aria-label=\"",
+            &figure.alt,
+            "\">",
+        );
         self.raw(svg.trim_end());
         self.raw("</span>");
     }

@@ -69,7 +69,10 @@ mod tests {
         assert_eq!(count(1, "event", "events"), "1 event");
         assert_eq!(bytes(4096), "4,096 bytes (4.0 KiB)");
         assert_eq!(size(u64::MAX), "16384.0 PiB");
-        assert_eq!(time("2026-09-15T00:00:00.000000000Z"), "2026-09-15T00:00:00Z");
+        assert_eq!(
+            time("2026-09-15T00:00:00.000000000Z"),
+            "2026-09-15T00:00:00Z"
+        );
         assert_eq!(time("2026-09-15T00:00:00.5Z"), "2026-09-15T00:00:00.5Z");
     }
 }

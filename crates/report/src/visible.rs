@@ -56,8 +56,19 @@ mod tests {
         assert_eq!(shown("gpj.\u{202e}exe"), "gpj.\\u{202e}exe");
         assert_eq!(shown("a\u{0}b\tc\nd"), "a\\u{0}b\\tc\\nd");
         assert_eq!(shown("Grüße, שלום, 東京"), "Grüße, שלום, 東京");
-        for hidden in ['\u{200b}', '\u{2066}', '\u{feff}', '\u{e0041}', '\u{9b}', '\u{ffff}'] {
-            assert!(is_hidden(hidden), "{:?}", hidden.escape_unicode().to_string());
+        for hidden in [
+            '\u{200b}',
+            '\u{2066}',
+            '\u{feff}',
+            '\u{e0041}',
+            '\u{9b}',
+            '\u{ffff}',
+        ] {
+            assert!(
+                is_hidden(hidden),
+                "{:?}",
+                hidden.escape_unicode().to_string()
+            );
         }
     }
 

@@ -26,7 +26,9 @@ fn poppler(program: &str, pdf: &[u8], arguments: &[&str]) -> Option<String> {
     };
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program}: {said}");
-    assert!(!said.contains("Error"), "{program}: {said}");
+    // Poppler reads the flag /Suspects of a tagged document wrongly, and says so of every one.
+    let wrong = said.lines().find(|line| line.contains("Error") && !line.contains("Suspects"));
+    assert_eq!(wrong, None, "{program}");
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -43,17 +45,34 @@ fn hostile_texts_are_as_they_were_in_html() {
         std::fs::write(&golden, &found).unwrap();
     }
     let expected = std::fs::read_to_string(&golden).unwrap();
-    assert!(found == expected, "differs from tests/golden/hostile.html; UPDATE_GOLDENS=1 writes it anew");
+    assert!(
+        found == expected,
+        "differs from tests/golden/hostile.html; UPDATE_GOLDENS=1 writes it anew"
+    );
 }
 
 #[test]
 fn html_has_no_script_no_reference_and_nothing_that_steers() {
     let found = html(&hostile(HOSTILE));
     let lower = found.to_lowercase();
-    for bad in ["<script", "javascript:", " src=", "http-equiv=\"refresh", "<img", "<iframe", "<object", "<link", "url("] {
+    for bad in [
+        "<script",
+        "javascript:",
+        " src=",
+        "http-equiv=\"refresh",
+        "<img",
+        "<iframe",
+        "<object",
+        "<link",
+        "url(",
+    ] {
         assert!(!lower.contains(bad), "{bad}");
     }
-    assert!(found.chars().all(|one| one == '\n' || !vestige_report::visible::is_hidden(one)));
+    assert!(
+        found
+            .chars()
+            .all(|one| one == '\n' || !vestige_report::visible::is_hidden(one))
+    );
     assert!(found.contains("&lt;script&gt;alert(1)&lt;/script&gt; #eval(&quot;1&quot;) $x$"));
     assert!(found.contains("\\u{202e}gpj.exe\\u{0}\\u{7}\\u{200b} 東京"));
     assert!(found.contains("default-src 'none'; style-src 'sha256-"));
@@ -65,8 +84,12 @@ fn html_has_no_script_no_reference_and_nothing_that_steers() {
 #[test]
 fn every_element_of_html_is_closed() {
     let found = html(&hostile(HOSTILE));
-    for name in ["main", "section", "table", "tbody", "tr", "td", "dl", "dd", "ul", "ol", "li", "span", "figure", "p", "svg"] {
-        let opened = found.matches(&format!("<{name}>")).count() + found.matches(&format!("<{name} ")).count();
+    for name in [
+        "main", "section", "table", "tbody", "tr", "td", "dl", "dd", "ul", "ol", "li", "span",
+        "figure", "p", "svg",
+    ] {
+        let opened = found.matches(&format!("<{name}>")).count()
+            + found.matches(&format!("<{name} ")).count();
         let closed = found.matches(&format!("</{name}>")).count();
         assert_eq!(opened, closed, "{name}");
     }
@@ -88,7 +111,11 @@ fn two_runs_give_the_same_bytes() {
 #[test]
 fn the_pdf_says_what_the_facts_say() {
     let facts = facts();
-    let Some(text) = poppler("pdftotext", &pdf(&facts, Standard::A3b).unwrap(), &["-layout"]) else {
+    let Some(text) = poppler(
+        "pdftotext",
+        &pdf(&facts, Standard::A3b).unwrap(),
+        &["-layout"],
+    ) else {
         return;
     };
     let text = unbroken(&text);
@@ -112,7 +139,13 @@ fn hostile_texts_are_printed_as_they_were() {
         return;
     };
     let text = unbroken(&text);
-    for part in ["<script>alert(1)</script>", "#eval(\"1\")", "$x$", "\\u{202e}gpj.exe\\u{0}\\u{7}\\u{200b}", "\\u{6771}\\u{4eac}"] {
+    for part in [
+        "<script>alert(1)</script>",
+        "#eval(\"1\")",
+        "$x$",
+        "\\u{202e}gpj.exe\\u{0}\\u{7}\\u{200b}",
+        "\\u{6771}\\u{4eac}",
+    ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
 }
@@ -121,14 +154,25 @@ fn hostile_texts_are_printed_as_they_were() {
 fn only_a_3b_has_an_attachment_and_it_is_the_facts() {
     let facts = hostile(HOSTILE);
     let folder = tempfile::tempdir().unwrap();
-    let (with, without) = (pdf(&facts, Standard::A3b).unwrap(), pdf(&facts, Standard::A2u).unwrap());
+    let (with, without) = (
+        pdf(&facts, Standard::A3b).unwrap(),
+        pdf(&facts, Standard::A2u).unwrap(),
+    );
     let Some(list) = poppler("pdfdetach", &with, &["-list"]) else {
         return;
     };
     assert!(list.contains("report.json"), "{list}");
-    assert!(poppler("pdfdetach", &without, &["-list"]).unwrap().starts_with("0 "));
+    assert!(
+        poppler("pdfdetach", &without, &["-list"])
+            .unwrap()
+            .starts_with("0 ")
+    );
     let out = folder.path().join("report.json");
-    poppler("pdfdetach", &with, &["-save", "1", "-o", out.to_str().unwrap()]);
+    poppler(
+        "pdfdetach",
+        &with,
+        &["-save", "1", "-o", out.to_str().unwrap()],
+    );
     let read: Facts = serde_json::from_slice(&std::fs::read(out).unwrap()).unwrap();
     assert_eq!(read, facts);
 }
@@ -148,7 +192,11 @@ fn an_empty_case_says_in_each_section_that_there_is_nothing() {
         assert!(found.contains(said), "{said}");
     }
     assert!(!pages(&Facts::default()).unwrap().is_empty());
-    assert!(pdf(&Facts::default(), Standard::A2u).unwrap().starts_with(b"%PDF-1.7"));
+    assert!(
+        pdf(&Facts::default(), Standard::A2u)
+            .unwrap()
+            .starts_with(b"%PDF-1.7")
+    );
 }
 
 #[test]
@@ -174,7 +222,8 @@ fn sums_that_differ_are_said_aloud() {
 
 /// Texts that a dictionary of words would not come upon.
 fn any_text() -> impl Strategy<Value = String> {
-    let wild = proptest::collection::vec(any::<char>(), 0..60).prop_map(|all| all.into_iter().collect());
+    let wild =
+        proptest::collection::vec(any::<char>(), 0..60).prop_map(|all| all.into_iter().collect());
     let joined = "[a\u{300}-\u{36f}\u{591}-\u{5c7}\u{600}-\u{6ff}\u{900}-\u{97f}\u{e00}-\u{e7f}\u{1100}-\u{11ff}]{0,40}";
     let long = "[a-f0-9]{0,900}";
     prop_oneof![wild, joined, long, Just(String::new())]

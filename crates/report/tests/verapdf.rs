@@ -12,7 +12,9 @@ use vestige_report::{Standard, pdf};
 /// What the oracle says of files; none where its parts are not there.
 fn verdicts(flavour: &str, files: &[&Path]) -> Option<(bool, String)> {
     let Some(parts) = std::env::var_os("VESTIGE_VERAPDF").filter(|parts| !parts.is_empty()) else {
-        eprintln!("SKIPPED: veraPDF's verdict; set VESTIGE_VERAPDF to what .ci/verapdf prints (JDK 17, PyPI, Debian)");
+        eprintln!(
+            "SKIPPED: veraPDF's verdict; set VESTIGE_VERAPDF to what .ci/verapdf prints (JDK 17, PyPI, Debian)"
+        );
         return None;
     };
     let driver = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/PdfaCheck.java");
@@ -24,7 +26,8 @@ fn verdicts(flavour: &str, files: &[&Path]) -> Option<(bool, String)> {
         .args(files)
         .output()
         .expect("VESTIGE_VERAPDF is set, so java has to be there");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
     Some((output.status.success(), said))
 }
 
@@ -33,7 +36,11 @@ fn reports_are_the_pdf_a_that_they_say() {
     let folder = tempfile::tempdir().unwrap();
     for (standard, flavour) in [(Standard::A3b, "3b"), (Standard::A2u, "2u")] {
         let mut files = Vec::new();
-        for (name, facts) in [("plain", facts()), ("hostile", hostile(HOSTILE)), ("empty", Facts::default())] {
+        for (name, facts) in [
+            ("plain", facts()),
+            ("hostile", hostile(HOSTILE)),
+            ("empty", Facts::default()),
+        ] {
             let file = folder.path().join(format!("{name}-{flavour}.pdf"));
             std::fs::write(&file, pdf(&facts, standard).unwrap()).unwrap();
             files.push(file);
@@ -43,7 +50,11 @@ fn reports_are_the_pdf_a_that_they_say() {
             return;
         };
         assert!(good, "{said}");
-        assert_eq!(said.matches("compliant=true").count(), files.len(), "{said}");
+        assert_eq!(
+            said.matches("compliant=true").count(),
+            files.len(),
+            "{said}"
+        );
     }
 }
 

@@ -46,12 +46,27 @@ fn a_report_prints_the_head_it_was_made_from_and_is_recorded_after_it() {
     let mut entries = Vec::new();
     custody::list(&host, &path, &mut entries).unwrap();
     let entries = String::from_utf8(entries).unwrap();
-    let entry = entries.lines().nth(usize::try_from(before.size).unwrap()).unwrap();
-    for part in ["report.generated", &made.sha256, &before.line(), "\"standard\":\"html\"", "report.html"] {
+    let entry = entries
+        .lines()
+        .nth(usize::try_from(before.size).unwrap())
+        .unwrap();
+    for part in [
+        "report.generated",
+        &made.sha256,
+        &before.line(),
+        "\"standard\":\"html\"",
+        "report.html",
+    ] {
         assert!(entry.contains(part), "{part} is not in {entry}");
     }
     // The next entry signs it.
-    assert!(entries.lines().last().unwrap().contains("checkpoint.signed"));
+    assert!(
+        entries
+            .lines()
+            .last()
+            .unwrap()
+            .contains("checkpoint.signed")
+    );
     let terms = Terms {
         pins: vec![made.pin],
         ..Terms::default()
@@ -85,7 +100,11 @@ fn the_numbers_are_those_of_the_case_and_a_query_lists_its_events() {
     };
     make(&host, &path, &Asked::default(), options, &file).unwrap();
     let whole = std::fs::read_to_string(&file).unwrap();
-    for part in ["<b>2</b> <span>files received</span>", "<b>4</b> <span>records found</span>", "<b>3</b> <span>events in view</span>"] {
+    for part in [
+        "<b>2</b> <span>files received</span>",
+        "<b>4</b> <span>records found</span>",
+        "<b>3</b> <span>events in view</span>",
+    ] {
         assert!(whole.contains(part), "{part}");
     }
     for name in ["a.json", "b.json"] {
@@ -127,24 +146,44 @@ fn what_cannot_be_written_leaves_nothing_behind() {
     std::fs::write(&taken, "mine").unwrap();
     for (file, said) in [
         (taken.clone(), "expected a name that is free"),
-        (host.path("nowhere/report.pdf"), "expected a folder to write into"),
+        (
+            host.path("nowhere/report.pdf"),
+            "expected a folder to write into",
+        ),
         (host.path("report.docx"), "ends in .pdf or .html"),
     ] {
         let error = make(&host, &path, &Asked::default(), Options::default(), &file).unwrap_err();
         assert!(error.to_string().contains(said), "{error}");
     }
-    let wrong = make(&host, &path, &asked("colour:red"), Options::default(), &host.path("r.pdf"));
+    let wrong = make(
+        &host,
+        &path,
+        &asked("colour:red"),
+        Options::default(),
+        &host.path("r.pdf"),
+    );
     assert!(matches!(wrong, Err(WorkError::Usage { .. })), "{wrong:?}");
     assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
     assert!(!host.path("r.pdf").exists());
     host.stop.store(true, Ordering::Relaxed);
-    let stopped = make(&host, &path, &Asked::default(), Options::default(), &host.path("s.pdf"));
+    let stopped = make(
+        &host,
+        &path,
+        &Asked::default(),
+        Options::default(),
+        &host.path("s.pdf"),
+    );
     assert!(stopped.is_err() && !host.path("s.pdf").exists());
     host.stop.store(false, Ordering::Relaxed);
     assert_eq!(custody::pin(&host, &path).unwrap().size, size);
     let left = std::fs::read_dir(host.folder.path()).unwrap();
     let names: Vec<_> = left.map(|one| one.unwrap().file_name()).collect();
-    assert!(!names.iter().any(|name| name.to_string_lossy().starts_with(".vestige-")), "{names:?}");
+    assert!(
+        !names
+            .iter()
+            .any(|name| name.to_string_lossy().starts_with(".vestige-")),
+        "{names:?}"
+    );
 }
 
 #[test]
@@ -152,8 +191,17 @@ fn an_unsigned_case_says_so_before_anything_else() {
     let host = TestHost::without_passphrase("aex");
     let path = imported(&host);
     let laid = preview(&host, &path, &Asked::default()).unwrap();
-    let codes: Vec<_> = laid.preflight.iter().map(|note| note.code.as_str()).collect();
-    for code in ["unsigned", "unanchored", "originals-not-verified", "authority"] {
+    let codes: Vec<_> = laid
+        .preflight
+        .iter()
+        .map(|note| note.code.as_str())
+        .collect();
+    for code in [
+        "unsigned",
+        "unanchored",
+        "originals-not-verified",
+        "authority",
+    ] {
         assert!(codes.contains(&code), "{code} is not in {codes:?}");
     }
 }

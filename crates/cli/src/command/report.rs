@@ -64,7 +64,13 @@ impl Report {
             overwrite: self.overwrite,
         };
         let asked = self.asked()?;
-        print::json(&report::make(host, &self.case, &asked, options, &self.output)?)
+        print::json(&report::make(
+            host,
+            &self.case,
+            &asked,
+            options,
+            &self.output,
+        )?)
     }
 
     fn asked(&self) -> Result<Asked, WorkError> {

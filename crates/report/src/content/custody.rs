@@ -15,7 +15,10 @@ pub(super) fn head(facts: &Facts, figures: &mut Vec<Figure>) -> Vec<Block> {
         words("Entries", say::number(custody.size)),
         data("Merkle root", custody.root.as_str()),
         data("Last entry's hash", custody.head.as_str()),
-        data("Signing key", custody.key.as_deref().unwrap_or("none: nothing is signed")),
+        data(
+            "Signing key",
+            custody.key.as_deref().unwrap_or("none: nothing is signed"),
+        ),
         data("Pin line", custody.pin()),
     ];
     blocks.push(match figure::qr(&sealed(facts)) {
@@ -28,7 +31,9 @@ pub(super) fn head(facts: &Facts, figures: &mut Vec<Figure>) -> Vec<Block> {
     blocks.push(Block::Pairs {
         rows: standing(facts),
     });
-    blocks.push(text("To check it: vestige verify CASE --pin followed by the pin line."));
+    blocks.push(text(
+        "To check it: vestige verify CASE --pin followed by the pin line.",
+    ));
     blocks.extend(checks(facts));
     blocks
 }
@@ -50,7 +55,9 @@ fn key_id(vkey: &str) -> Option<&str> {
 fn standing(facts: &Facts) -> Vec<super::Pair> {
     let custody = &facts.custody;
     let anchor = match &custody.last_anchor {
-        None => "none: no independent authority has certified when these entries existed".to_owned(),
+        None => {
+            "none: no independent authority has certified when these entries existed".to_owned()
+        }
         Some(anchor) => format!(
             "{}, over {}",
             say::time(&anchor.gen_time),
@@ -61,7 +68,10 @@ fn standing(facts: &Facts) -> Vec<super::Pair> {
         words("Signed notes", say::number(custody.checkpoints)),
         words("Entries not signed", say::number(custody.since_signed)),
         words("Last time stamp", anchor),
-        words("Entries not time-stamped", say::number(custody.since_anchor)),
+        words(
+            "Entries not time-stamped",
+            say::number(custody.since_anchor),
+        ),
     ]
 }
 
@@ -78,7 +88,10 @@ fn checks(facts: &Facts) -> Vec<Block> {
     let rows = checks.map(|one| cells(&[&one.check, &one.status, &one.detail]));
     vec![
         heading("Checks of the chain made for this report"),
-        text(format!("The chain, its notes and time stamps: {}.", facts.custody.verdict.replace('-', " "))),
+        text(format!(
+            "The chain, its notes and time stamps: {}.",
+            facts.custody.verdict.replace('-', " ")
+        )),
         Block::Table {
             columns,
             rows: rows.collect(),
@@ -88,7 +101,9 @@ fn checks(facts: &Facts) -> Vec<Block> {
 
 /// What the chain proves.
 pub(super) fn proves(facts: &Facts) -> Vec<Block> {
-    let mut blocks = vec![text("Of the chain of this case, as it stood for this report:")];
+    let mut blocks = vec![text(
+        "Of the chain of this case, as it stood for this report:",
+    )];
     let statement = &facts.custody.statement;
     blocks.push(match statement.is_empty() {
         true => text("Nothing: the chain was not checked."),

@@ -21,7 +21,11 @@ fn scope(facts: &Facts) -> String {
     let all = say::count(scope.events_of_case, "event", "events");
     match parts.is_empty() {
         true => format!("All {all} in view."),
-        false => format!("Narrowed to {}: {} of {all} in view.", parts.join(" and "), say::number(scope.events)),
+        false => format!(
+            "Narrowed to {}: {} of {all} in view.",
+            parts.join(" and "),
+            say::number(scope.events)
+        ),
     }
 }
 
@@ -30,7 +34,9 @@ pub(super) fn over_time(facts: &Facts, figures: &mut Vec<Figure>) -> Vec<Block> 
     let histogram = &facts.histogram;
     let mut blocks = vec![text(scope(facts))];
     let Some(drawn) = figure::histogram(histogram) else {
-        blocks.push(text("No event has a time, so there is nothing to be drawn over time."));
+        blocks.push(text(
+            "No event has a time, so there is nothing to be drawn over time.",
+        ));
         return blocks;
     };
     blocks.push(Block::Figure {
@@ -49,7 +55,11 @@ pub(super) fn over_time(facts: &Facts, figures: &mut Vec<Figure>) -> Vec<Block> 
 
 /// The rankings.
 pub(super) fn tops(facts: &Facts, figures: &mut Vec<Figure>) -> Vec<Block> {
-    let tops: Vec<&Top> = facts.tops.iter().filter(|top| !top.rows.is_empty()).collect();
+    let tops: Vec<&Top> = facts
+        .tops
+        .iter()
+        .filter(|top| !top.rows.is_empty())
+        .collect();
     if tops.is_empty() {
         return vec![text("No event has a value to be ranked.")];
     }
@@ -62,7 +72,11 @@ pub(super) fn tops(facts: &Facts, figures: &mut Vec<Figure>) -> Vec<Block> {
         let rows = top.rows.iter().map(|row| Bar {
             value: row.value.clone(),
             count: say::number(row.count),
-            when: format!("{} to {}", say::maybe(row.first.as_deref()), say::maybe(row.last.as_deref())),
+            when: format!(
+                "{} to {}",
+                say::maybe(row.first.as_deref()),
+                say::maybe(row.last.as_deref())
+            ),
             figure: keep(figures, bar(row.count, most)),
         });
         let rows = rows.collect();
@@ -78,7 +92,9 @@ pub(super) fn tops(facts: &Facts, figures: &mut Vec<Figure>) -> Vec<Block> {
 pub(super) fn noted(facts: &Facts) -> Vec<Block> {
     let noted = &facts.noted;
     if noted.events.is_empty() {
-        return vec![text("No event was starred, tagged, marked or commented on, and none was asked for.")];
+        return vec![text(
+            "No event was starred, tagged, marked or commented on, and none was asked for.",
+        )];
     }
     let mut lead = noted.why.clone();
     let listed = noted.events.len() as u64;
@@ -98,7 +114,10 @@ fn card(one: &Noted) -> Card {
     let marks = starred.into_iter().chain(one.mark.clone());
     let tags = one.tags.iter().map(|tag| format!("tag: {tag}"));
     Card {
-        time: one.time.as_deref().map_or_else(|| "undated".to_owned(), say::time),
+        time: one
+            .time
+            .as_deref()
+            .map_or_else(|| "undated".to_owned(), say::time),
         title: one.action.clone().unwrap_or_else(|| "event".to_owned()),
         marks: marks.chain(tags).collect(),
         rows: known(one).into_iter().chain(origin(one)).collect(),
@@ -118,7 +137,15 @@ fn known(one: &Noted) -> Vec<Pair> {
         .collect();
     rows.insert(0, words("Cloud", one.cloud.as_str()));
     let comments = one.comments.iter().map(|comment| {
-        words("Comment", format!("{} ({}, {})", comment.text, comment.by, say::time(&comment.at)))
+        words(
+            "Comment",
+            format!(
+                "{} ({}, {})",
+                comment.text,
+                comment.by,
+                say::time(&comment.at)
+            ),
+        )
     });
     rows.extend(comments);
     rows
@@ -133,7 +160,10 @@ fn origin(one: &Noted) -> Vec<Pair> {
         data("Event id", one.id.as_str()),
         data(
             "Locator",
-            format!("{} ({}){member}, offset {}, length {}", one.evidence, one.evidence_name, one.offset, one.length),
+            format!(
+                "{} ({}){member}, offset {}, length {}",
+                one.evidence, one.evidence_name, one.offset, one.length
+            ),
         ),
         data("Evidence SHA-256", one.sha256.as_str()),
         words("Custody entry", one.custody_seq.to_string()),

@@ -22,7 +22,9 @@ pub(super) fn items(facts: &Facts) -> Vec<Block> {
     ];
     let rows = facts.evidence.iter().take(MOST).map(item).collect();
     let mut blocks = vec![
-        text("Each file as it was received, with its SHA-256; below an archive, the files in it. A record is found, and then stored, a duplicate, rejected or ignored: the next section adds them up."),
+        text(
+            "Each file as it was received, with its SHA-256; below an archive, the files in it. A record is found, and then stored, a duplicate, rejected or ignored: the next section adds them up.",
+        ),
         Block::Table { columns, rows },
     ];
     let left = facts.evidence.len().saturating_sub(MOST) as u64;
@@ -36,7 +38,11 @@ pub(super) fn items(facts: &Facts) -> Vec<Block> {
 }
 
 fn item(one: &Evidence) -> Row {
-    let id = if one.inside { String::new() } else { one.id.clone() };
+    let id = if one.inside {
+        String::new()
+    } else {
+        one.id.clone()
+    };
     let state = match one.withdrawn {
         true => "withdrawn".to_owned(),
         false => one.state.clone(),
@@ -67,7 +73,10 @@ fn below(one: &Evidence) -> Vec<Pair> {
         under.push(words("Records", parts(one)));
     }
     if let (Some(first), Some(last)) = (&one.first, &one.last) {
-        under.push(data("Times", format!("{} to {}", say::time(first), say::time(last))));
+        under.push(data(
+            "Times",
+            format!("{} to {}", say::time(first), say::time(last)),
+        ));
     }
     if let Some(reason) = &one.reason {
         under.push(words("Reason", reason.as_str()));
@@ -92,11 +101,17 @@ fn parts(one: &Evidence) -> String {
 pub(super) fn sums(facts: &Facts) -> Vec<Block> {
     let sums = &facts.reconciliation;
     if sums.files == 0 {
-        return vec![text("Nothing was imported, so there is nothing to be reconciled.")];
+        return vec![text(
+            "Nothing was imported, so there is nothing to be reconciled.",
+        )];
     }
     let said = match sums.adds_up() {
-        true => "Found equals stored, duplicate, rejected and ignored together: every record is accounted for.",
-        false => "THE SUMS DIFFER: not every record found is accounted for. Do not rely on counts in this report before that is explained.",
+        true => {
+            "Found equals stored, duplicate, rejected and ignored together: every record is accounted for."
+        }
+        false => {
+            "THE SUMS DIFFER: not every record found is accounted for. Do not rely on counts in this report before that is explained."
+        }
     };
     vec![text(said), records(facts), files(facts)]
 }
@@ -113,15 +128,35 @@ fn records(facts: &Facts) -> Block {
     let sums = &facts.reconciliation;
     let line = |name: &str, value: u64, meaning: &str| cells(&[name, &say::number(value), meaning]);
     let mut rows = vec![
-        line("Stored", sums.stored, "kept as they are, each with its place"),
-        line("Duplicate", sums.duplicate, "delivered more than once; the first is in view"),
-        line("Rejected", sums.rejected, "could not be read; each has a reason and an offset"),
-        line("Ignored", sums.ignored, "are no records of an event, for a reason that is kept"),
+        line(
+            "Stored",
+            sums.stored,
+            "kept as they are, each with its place",
+        ),
+        line(
+            "Duplicate",
+            sums.duplicate,
+            "delivered more than once; the first is in view",
+        ),
+        line(
+            "Rejected",
+            sums.rejected,
+            "could not be read; each has a reason and an offset",
+        ),
+        line(
+            "Ignored",
+            sums.ignored,
+            "are no records of an event, for a reason that is kept",
+        ),
     ];
     let mut found = line("Found", sums.found, "records in the files");
     found.sum = true;
     rows.push(found);
-    rows.push(line("Events and flows", sums.events, "made of them: a record may hold several"));
+    rows.push(line(
+        "Events and flows",
+        sums.events,
+        "made of them: a record may hold several",
+    ));
     rows.push(line("Undated", sums.undated, "in view without a time"));
     rows.push(line("Warnings", sums.warnings, "about files and records"));
     Block::Table {
@@ -137,13 +172,25 @@ fn files(facts: &Facts) -> Block {
         line("Imported", sums.imported, "read from end to end"),
         line("Partial", sums.partial, "a part could not be read"),
         line("Rejected", sums.files_rejected, "nothing is taken of them"),
-        line("Duplicate", sums.files_duplicate, "hold what another file holds"),
+        line(
+            "Duplicate",
+            sums.files_duplicate,
+            "hold what another file holds",
+        ),
     ];
-    let size = format!("{} as received, {} unpacked", say::bytes(sums.bytes), say::bytes(sums.bytes_decompressed));
+    let size = format!(
+        "{} as received, {} unpacked",
+        say::bytes(sums.bytes),
+        say::bytes(sums.bytes_decompressed)
+    );
     let mut all = row(vec!["Received".to_owned(), say::number(sums.files), size]);
     all.sum = true;
     rows.push(all);
-    rows.push(line("Withdrawn", sums.withdrawn, "of these: hidden since, bytes and entries kept"));
+    rows.push(line(
+        "Withdrawn",
+        sums.withdrawn,
+        "of these: hidden since, bytes and entries kept",
+    ));
     Block::Table {
         columns: sum_columns("Files"),
         rows,
@@ -165,7 +212,9 @@ pub(super) fn sources(facts: &Facts) -> Vec<Block> {
     ];
     let rows = facts.sources.iter().map(source).collect();
     let mut blocks = vec![
-        text("The whole case, whatever this report is narrowed to. An hour without events is not shown to be an hour without activity: whether a source was collected, empty or switched off is not judged here."),
+        text(
+            "The whole case, whatever this report is narrowed to. An hour without events is not shown to be an hour without activity: whether a source was collected, empty or switched off is not judged here.",
+        ),
         Block::Table { columns, rows },
     ];
     if facts.sources_left_out > 0 {

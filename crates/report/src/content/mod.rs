@@ -255,7 +255,10 @@ pub fn content(facts: &Facts) -> Content {
         section("Most frequent values", events::tops(facts, &mut figures)),
         section("Noted events", events::noted(facts)),
         section("Custody", custody::head(facts, &mut figures)),
-        section("What custody proves, and what it does not", custody::proves(facts)),
+        section(
+            "What custody proves, and what it does not",
+            custody::proves(facts),
+        ),
         section("Tool and settings", tool(facts)),
     ];
     let reference = facts.case.reference.as_ref();
@@ -288,7 +291,10 @@ fn cover(facts: &Facts) -> Vec<Pair> {
     let mut rows = vec![
         words("Reference", case.reference.as_deref().unwrap_or(absent)),
         words("Authority", case.authority.as_deref().unwrap_or(absent)),
-        words("Examiner", person(&case.examiner, &case.role, &case.organisation)),
+        words(
+            "Examiner",
+            person(&case.examiner, &case.role, &case.organisation),
+        ),
         words("Custody level", case.custody_level.as_str()),
         data("State of the case", say::time(&facts.as_of)),
     ];
@@ -301,8 +307,13 @@ fn cover(facts: &Facts) -> Vec<Pair> {
 
 fn numbers(facts: &Facts) -> Vec<Pair> {
     let sums = &facts.reconciliation;
-    let narrowed = facts.scope.query.is_some() || facts.scope.from.is_some() || facts.scope.to.is_some();
-    let events = if narrowed { "events in scope" } else { "events in view" };
+    let narrowed =
+        facts.scope.query.is_some() || facts.scope.from.is_some() || facts.scope.to.is_some();
+    let events = if narrowed {
+        "events in scope"
+    } else {
+        "events in view"
+    };
     vec![
         words("files received", say::number(sums.files)),
         words("records found", say::number(sums.found)),
@@ -336,18 +347,39 @@ fn remark(note: &Note) -> Remark {
 
 /// What the cover says of the preflight: the worst first.
 fn verdict(facts: &Facts) -> Remark {
-    let of = |weight| facts.preflight.iter().filter(|note| note.weight == weight).count() as u64;
+    let of = |weight| {
+        facts
+            .preflight
+            .iter()
+            .filter(|note| note.weight == weight)
+            .count() as u64
+    };
     let (failures, warnings, notes) = (of(Weight::Failure), of(Weight::Warning), of(Weight::Note));
     let (weight, text) = match (failures, warnings, notes) {
-        (0, 0, 0) => (Weight::Note, "Nothing was found that is unverified or unanchored.".to_owned()),
-        (0, 0, _) => (Weight::Note, format!("{}; section 1 says what.", say::count(notes, "note", "notes"))),
+        (0, 0, 0) => (
+            Weight::Note,
+            "Nothing was found that is unverified or unanchored.".to_owned(),
+        ),
+        (0, 0, _) => (
+            Weight::Note,
+            format!(
+                "{}; section 1 says what.",
+                say::count(notes, "note", "notes")
+            ),
+        ),
         (0, _, _) => (
             Weight::Warning,
-            format!("{} of what is not verified or not anchored; section 1 says what.", say::count(warnings, "warning", "warnings")),
+            format!(
+                "{} of what is not verified or not anchored; section 1 says what.",
+                say::count(warnings, "warning", "warnings")
+            ),
         ),
         _ => (
             Weight::Failure,
-            format!("{}: something contradicts the record; section 1 says what. Do not rely on this report before that is explained.", say::count(failures, "failure", "failures")),
+            format!(
+                "{}: something contradicts the record; section 1 says what. Do not rely on this report before that is explained.",
+                say::count(failures, "failure", "failures")
+            ),
         ),
     };
     Remark {
@@ -378,10 +410,16 @@ fn case(facts: &Facts) -> Vec<Block> {
         words("Title", case.title.as_str()),
         words("Reference", case.reference.clone().unwrap_or_else(absent)),
         words("Authority", case.authority.clone().unwrap_or_else(absent)),
-        words("Opened by", person(&case.examiner, &case.role, &case.organisation)),
+        words(
+            "Opened by",
+            person(&case.examiner, &case.role, &case.organisation),
+        ),
         data("Opened", say::time(&case.created)),
         words("Custody level", case.custody_level.as_str()),
-        words("Case time zone", case.zone.clone().unwrap_or_else(|| "UTC".to_owned())),
+        words(
+            "Case time zone",
+            case.zone.clone().unwrap_or_else(|| "UTC".to_owned()),
+        ),
         data("Case id", case.id.as_str()),
     ];
     let mut blocks = vec![
@@ -426,10 +464,15 @@ fn tool(facts: &Facts) -> Vec<Block> {
     ];
     let mut blocks = vec![Block::Pairs { rows: program }, heading("Settings")];
     if facts.settings.is_empty() {
-        blocks.push(text("No setting differs from what the program does by itself."));
+        blocks.push(text(
+            "No setting differs from what the program does by itself.",
+        ));
         return blocks;
     }
-    let rows = facts.settings.iter().map(|one| words(&one.name, one.value.as_str()));
+    let rows = facts
+        .settings
+        .iter()
+        .map(|one| words(&one.name, one.value.as_str()));
     blocks.push(Block::Pairs {
         rows: rows.collect(),
     });

@@ -17,8 +17,7 @@ pub fn hostile(text: &str) -> Facts {
 }
 
 /// Texts that reach for markup, for typst, for what stands beside them.
-pub const HOSTILE: &str =
-    "<script>alert(1)</script> #eval(\"1\") $x$ *b* @a <a> \\u{1} \"'&amp; \u{202e}gpj.exe\u{0}\u{7}\u{200b} 東京 \u{1f600} ]] -->";
+pub const HOSTILE: &str = "<script>alert(1)</script> #eval(\"1\") $x$ *b* @a <a> \\u{1} \"'&amp; \u{202e}gpj.exe\u{0}\u{7}\u{200b} 東京 \u{1f600} ]] -->";
 
 fn with_texts(say: &dyn Fn(&str) -> String) -> Facts {
     Facts {
@@ -39,7 +38,14 @@ fn with_texts(say: &dyn Fn(&str) -> String) -> Facts {
         histogram: histogram(),
         tops: vec![
             top("action", &["GetObject", "ListBuckets", "ConsoleLogin"], say),
-            top("actor.name", &["amy", "arn:aws:sts::123456789012:assumed-role/OrganizationAccountAccessRole/i-0123456789abcdef0"], say),
+            top(
+                "actor.name",
+                &[
+                    "amy",
+                    "arn:aws:sts::123456789012:assumed-role/OrganizationAccountAccessRole/i-0123456789abcdef0",
+                ],
+                say,
+            ),
         ],
         noted: noted(say),
         custody: custody(say),
@@ -84,7 +90,8 @@ fn case(say: &dyn Fn(&str) -> String) -> Case {
             name: say("A. Examiner"),
             role: say("examiner"),
             organisation: say("Lantern Forensics"),
-            vkey: "vestige/examiner+2b1d7c3e+AZ0kPq+Kf3i0b6cddfaf10ace3c6ef0PqKf3i0b6cdd=".to_owned(),
+            vkey: "vestige/examiner+2b1d7c3e+AZ0kPq+Kf3i0b6cddfaf10ace3c6ef0PqKf3i0b6cdd="
+                .to_owned(),
             added_seq: 1,
             retired_seq: None,
         }],
@@ -161,13 +168,21 @@ fn sources(say: &dyn Fn(&str) -> String) -> Vec<Source> {
         events: 600,
         undated: 7,
     };
-    vec![source("aws:cloudtrail:record", "eu-west-1"), source("aws:vpc-flow:record", "us-east-1")]
+    vec![
+        source("aws:cloudtrail:record", "eu-west-1"),
+        source("aws:vpc-flow:record", "us-east-1"),
+    ]
 }
 
 fn histogram() -> Histogram {
     const HOUR: i64 = 3_600_000_000_000;
     let start = 1_789_430_400_000_000_000;
-    let bucket = |hour: i64| (start + hour * HOUR, (37 * hour.unsigned_abs() + 11) % 97 + 1);
+    let bucket = |hour: i64| {
+        (
+            start + hour * HOUR,
+            (37 * hour.unsigned_abs() + 11) % 97 + 1,
+        )
+    };
     Histogram {
         bucket: "hour".to_owned(),
         length: HOUR,
@@ -204,7 +219,9 @@ fn noted(say: &dyn Fn(&str) -> String) -> Noteds {
         cloud: "aws".to_owned(),
         actor: Some(say("amy")),
         action: Some(say("CreateAccessKey")),
-        resource: Some(say("arn:aws:iam::123456789012:user/backup-operator-of-the-production-account")),
+        resource: Some(say(
+            "arn:aws:iam::123456789012:user/backup-operator-of-the-production-account",
+        )),
         outcome: Some("success".to_owned()),
         source: Some(say("203.0.113.7")),
         evidence: "EV-0001".to_owned(),
@@ -238,6 +255,8 @@ fn custody(say: &dyn Fn(&str) -> String) -> Custody {
             status: "pass".to_owned(),
             detail: say("12 entries, each naming the one before"),
         }],
-        statement: vec!["The first 12 entries are as a holder of a trusted key signed them.".to_owned()],
+        statement: vec![
+            "The first 12 entries are as a holder of a trusted key signed them.".to_owned(),
+        ],
     }
 }

@@ -83,11 +83,7 @@ impl<'h> Explorer<'h> {
         Explorer::over(host, case, query)
     }
 
-    fn over(
-        host: &'h dyn Host,
-        case: CaseReader,
-        query: Query,
-    ) -> Result<Explorer<'h>, WorkError> {
+    fn over(host: &'h dyn Host, case: CaseReader, query: Query) -> Result<Explorer<'h>, WorkError> {
         let root = case.case().root().to_path_buf();
         let key = HashKey::of(case.case().id());
         let reader = Reader::new(case.into_connection(), key).map_err(WorkError::database)?;

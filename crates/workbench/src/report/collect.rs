@@ -4,8 +4,8 @@ use vestige_custody::CaseId;
 use vestige_custody::line::Line;
 use vestige_model::time;
 use vestige_report::facts::{
-    self, Anchor, Case, Check, Custody, Evidence, Examiner, Facts, Histogram, Reconciliation, Scope, Setting, Source,
-    Tool, Top, TopRow,
+    self, Anchor, Case, Check, Custody, Evidence, Examiner, Facts, Histogram, Reconciliation,
+    Scope, Setting, Source, Tool, Top, TopRow,
 };
 use vestige_report::visible;
 use vestige_store::Connection;
@@ -25,7 +25,15 @@ use crate::verify::{self, Status, Verification};
 use crate::{import, key};
 
 /// Fields whose most frequent values are told.
-const FIELDS: [&str; 7] = ["action", "actor.name", "src.ip", "service", "resource.id", "outcome", "error.code"];
+const FIELDS: [&str; 7] = [
+    "action",
+    "actor.name",
+    "src.ip",
+    "service",
+    "resource.id",
+    "outcome",
+    "error.code",
+];
 /// Values told of each.
 const VALUES: usize = 10;
 /// Most sources told.
@@ -34,11 +42,7 @@ const SOURCES: usize = 500;
 const BARS: i128 = 240;
 
 /// Collects the facts.
-pub(super) fn facts(
-    host: &dyn Host,
-    case: CaseReader,
-    asked: &Asked,
-) -> Result<Facts, WorkError> {
+pub(super) fn facts(host: &dyn Host, case: CaseReader, asked: &Asked) -> Result<Facts, WorkError> {
     let (id, version) = (case.case().id().clone(), case.case().version());
     let explorer = Explorer::of(host, case, asked)?;
     // One moment of the case, whoever writes meanwhile.
@@ -70,7 +74,10 @@ pub(super) fn facts(
         settings: settings(version),
         case: case_of(about),
     };
-    facts.preflight = preflight::notes(&facts, items.iter().filter(|item| item.in_place).count() as u64);
+    facts.preflight = preflight::notes(
+        &facts,
+        items.iter().filter(|item| item.in_place).count() as u64,
+    );
     Ok(facts)
 }
 
@@ -107,7 +114,9 @@ fn scope(host: &dyn Host, explorer: &Explorer<'_>, asked: &Asked) -> Result<Scop
 fn whole(host: &dyn Host, explorer: &Explorer<'_>) -> Result<u64, WorkError> {
     use vestige_store::query::{PhraseHits, Query};
     let total = crate::explore::watched(host, "counting", |progress| {
-        let all = explorer.reader().compile(&Query::all(), &PhraseHits::default(), progress)?;
+        let all = explorer
+            .reader()
+            .compile(&Query::all(), &PhraseHits::default(), progress)?;
         explorer.reader().count(&all, progress)
     })?;
     Ok(total.rows)
@@ -189,7 +198,9 @@ fn reconciliation(imported: &ImportReport, about: &CaseFacts) -> Reconciliation 
 fn source(one: &SourceSpan) -> Source {
     const HOUR: i64 = 3_600_000_000_000;
     let ends = one.first.zip(one.last);
-    let span = ends.map_or(0, |(first, last)| last.div_euclid(HOUR) - first.div_euclid(HOUR) + 1);
+    let span = ends.map_or(0, |(first, last)| {
+        last.div_euclid(HOUR) - first.div_euclid(HOUR) + 1
+    });
     Source {
         data_type: one.data_type.clone(),
         account: one.account.clone(),
@@ -236,8 +247,27 @@ fn drawn(length: i64, span: i128) -> i64 {
     const HOUR: i64 = 60 * MINUTE;
     const DAY: i64 = 24 * HOUR;
     let nice = [
-        SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE,
-        30 * MINUTE, HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 28 * DAY, 91 * DAY, 364 * DAY,
+        SECOND,
+        2 * SECOND,
+        5 * SECOND,
+        10 * SECOND,
+        30 * SECOND,
+        MINUTE,
+        2 * MINUTE,
+        5 * MINUTE,
+        10 * MINUTE,
+        30 * MINUTE,
+        HOUR,
+        2 * HOUR,
+        3 * HOUR,
+        6 * HOUR,
+        12 * HOUR,
+        DAY,
+        2 * DAY,
+        7 * DAY,
+        28 * DAY,
+        91 * DAY,
+        364 * DAY,
         3640 * DAY,
     ];
     let fits = |bucket: &i64| *bucket >= length && span / i128::from(*bucket) < BARS;
@@ -272,7 +302,12 @@ fn custody(
     verification: &Verification,
 ) -> Result<Custody, WorkError> {
     let own = key::vkeys(&Home::of(host)?, id)?;
-    let in_use = || about.examiners.iter().filter(|one| one.retired_seq.is_none());
+    let in_use = || {
+        about
+            .examiners
+            .iter()
+            .filter(|one| one.retired_seq.is_none())
+    };
     let mine = in_use().find(|one| own.iter().any(|vkey| vkey.to_string() == one.vkey));
     let standing = &about.custody;
     Ok(Custody {
@@ -328,7 +363,10 @@ fn settings(version: u32) -> Vec<Setting> {
         setting("Values per ranking", VALUES.to_string()),
         setting("Noted events at most", noted::MOST.to_string()),
         setting("Sources at most", SOURCES.to_string()),
-        setting("Texts printed up to", format!("{} characters", visible::MOST)),
+        setting(
+            "Texts printed up to",
+            format!("{} characters", visible::MOST),
+        ),
     ]
 }
 

@@ -90,7 +90,13 @@ pub fn make(
     output: &Path,
 ) -> Result<Made, WorkError> {
     let output = Output::new(output, options.overwrite)?;
-    make_in(host, &mut OpenCase::open(host, case)?, asked, options, &output)
+    make_in(
+        host,
+        &mut OpenCase::open(host, case)?,
+        asked,
+        options,
+        &output,
+    )
 }
 
 fn make_in(
@@ -110,7 +116,15 @@ fn make_in(
     };
     let written = output.write(&set.bytes)?;
     let digest = hex(&sha256(&set.bytes));
-    let seq = match record(host, case, &facts, &written, &digest, standard, set.bytes.len()) {
+    let seq = match record(
+        host,
+        case,
+        &facts,
+        &written,
+        &digest,
+        standard,
+        set.bytes.len(),
+    ) {
         Ok(seq) => seq,
         Err(error) => {
             // A report that is not on record does not leave the house.
@@ -191,7 +205,11 @@ fn record(
         .detail("report_bytes", bytes as u64)
         .detail("report_head", facts.custody.pin());
     let scope = &facts.scope;
-    for (key, value) in [("query", &scope.query), ("from", &scope.from), ("to", &scope.to)] {
+    for (key, value) in [
+        ("query", &scope.query),
+        ("from", &scope.from),
+        ("to", &scope.to),
+    ] {
         if let Some(value) = value {
             entry = entry.detail(key, value.as_str());
         }

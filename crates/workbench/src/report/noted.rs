@@ -24,10 +24,14 @@ pub(super) fn noted(
         return Ok(Noteds::default());
     }
     let mut events = Vec::new();
-    explorer.stream_rows("reading the events to be listed", Order::Ascending, &mut |row| {
-        events.push(of(&row));
-        Ok::<bool, ReadError>(events.len() < MOST)
-    })?;
+    explorer.stream_rows(
+        "reading the events to be listed",
+        Order::Ascending,
+        &mut |row| {
+            events.push(of(&row));
+            Ok::<bool, ReadError>(events.len() < MOST)
+        },
+    )?;
     Ok(Noteds {
         events,
         why: "The events that the query of this report selects, earliest first.".to_owned(),

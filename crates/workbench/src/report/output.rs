@@ -79,12 +79,13 @@ impl Output {
         file.as_file().sync_all()?;
         match self.overwrite {
             true => file.persist(&self.path).map_err(|error| error.error)?,
-            false => file.persist_noclobber(&self.path).map_err(|error| {
-                match error.error.kind() {
-                    io::ErrorKind::AlreadyExists => taken(),
-                    _ => error.error,
-                }
-            })?,
+            false => {
+                file.persist_noclobber(&self.path)
+                    .map_err(|error| match error.error.kind() {
+                        io::ErrorKind::AlreadyExists => taken(),
+                        _ => error.error,
+                    })?
+            }
         };
         File::open(self.folder())?.sync_all()
     }

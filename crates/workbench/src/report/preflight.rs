@@ -27,7 +27,11 @@ fn chain(facts: &Facts, notes: &mut Vec<Note>) {
             "warning" => Weight::Warning,
             _ => continue,
         };
-        let text = format!("Check of the chain, {}: {}.", check.check, check.detail.trim_end_matches('.'));
+        let text = format!(
+            "Check of the chain, {}: {}.",
+            check.check,
+            check.detail.trim_end_matches('.')
+        );
         notes.push(note(&format!("chain-{}", check.check), weight, text));
     }
 }
@@ -59,7 +63,11 @@ fn covered(facts: &Facts, notes: &mut Vec<Note>) {
 fn evidence(facts: &Facts, in_place: u64, notes: &mut Vec<Note>) {
     let sums = &facts.reconciliation;
     if sums.files == 0 {
-        notes.push(note("no-evidence", Weight::Note, "The case holds no evidence."));
+        notes.push(note(
+            "no-evidence",
+            Weight::Note,
+            "The case holds no evidence.",
+        ));
         return;
     }
     notes.push(note(
@@ -79,25 +87,65 @@ fn evidence(facts: &Facts, in_place: u64, notes: &mut Vec<Note>) {
             notes.push(note(code, weight, format!("{text}: {count}.")));
         }
     };
-    counted("partial", Weight::Warning, sums.partial, "Files of which a part could not be read");
-    counted("rejected-files", Weight::Warning, sums.files_rejected, "Files of which nothing is taken");
-    counted("rejected-records", Weight::Warning, sums.rejected, "Records that could not be read and are in no count of events");
-    counted("in-place", Weight::Warning, in_place, "Files that lie outside the case, where they were found");
-    counted("warnings", Weight::Note, sums.warnings, "Warnings about files and records (`vestige warnings` lists them)");
-    counted("withdrawn", Weight::Note, sums.withdrawn, "Files that were withdrawn, whose rows are hidden");
+    counted(
+        "partial",
+        Weight::Warning,
+        sums.partial,
+        "Files of which a part could not be read",
+    );
+    counted(
+        "rejected-files",
+        Weight::Warning,
+        sums.files_rejected,
+        "Files of which nothing is taken",
+    );
+    counted(
+        "rejected-records",
+        Weight::Warning,
+        sums.rejected,
+        "Records that could not be read and are in no count of events",
+    );
+    counted(
+        "in-place",
+        Weight::Warning,
+        in_place,
+        "Files that lie outside the case, where they were found",
+    );
+    counted(
+        "warnings",
+        Weight::Note,
+        sums.warnings,
+        "Warnings about files and records (`vestige warnings` lists them)",
+    );
+    counted(
+        "withdrawn",
+        Weight::Note,
+        sums.withdrawn,
+        "Files that were withdrawn, whose rows are hidden",
+    );
 }
 
 fn events(facts: &Facts, notes: &mut Vec<Note>) {
     if facts.case.authority.is_none() {
-        notes.push(note("authority", Weight::Note, "No authority is stated for this case."));
+        notes.push(note(
+            "authority",
+            Weight::Note,
+            "No authority is stated for this case.",
+        ));
     }
     if facts.reconciliation.undated > 0 {
-        let text = format!("Events without a time, which no interval and no chart holds: {}.", facts.reconciliation.undated);
+        let text = format!(
+            "Events without a time, which no interval and no chart holds: {}.",
+            facts.reconciliation.undated
+        );
         notes.push(note("undated", Weight::Note, text));
     }
     let listed = facts.noted.events.len() as u64;
     if facts.noted.of > listed {
-        let text = format!("Of {} noted events the first {listed} are listed.", facts.noted.of);
+        let text = format!(
+            "Of {} noted events the first {listed} are listed.",
+            facts.noted.of
+        );
         notes.push(note("noted-cut", Weight::Warning, text));
     }
 }

@@ -226,14 +226,12 @@ fn contents(
 }
 
 pub(super) fn notes(connection: &Connection) -> Result<Vec<NoteFile>, WorkError> {
-    let notes = checkpoints(connection)?
-        .into_iter()
-        .map(|note| NoteFile {
-            name: format!("{}.note", note_name(note.size)),
-            bytes: note.note,
-            token: note.token,
-            query: note.request,
-        });
+    let notes = checkpoints(connection)?.into_iter().map(|note| NoteFile {
+        name: format!("{}.note", note_name(note.size)),
+        bytes: note.note,
+        token: note.token,
+        query: note.request,
+    });
     Ok(notes.collect())
 }
 
