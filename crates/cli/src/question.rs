@@ -40,18 +40,22 @@ impl Interval {
         case: &Path,
         query: Option<&str>,
     ) -> Result<Explorer<'h>, WorkError> {
-        let asked = Asked {
-            query: query.unwrap_or_default().to_owned(),
-            from: self.from,
-            to: self.to,
-        };
+        Explorer::open(host, case, &self.asked(query)?)
+    }
+
+    /// The question, within these times.
+    pub fn asked(&self, query: Option<&str>) -> Result<Asked, WorkError> {
         match (self.from, self.to) {
             (Some(from), Some(to)) if from > to => Err(WorkError::usage(
                 "--to",
                 format!("a time after --from, {}", time::format(from)),
                 time::format(to),
             )),
-            _ => Explorer::open(host, case, &asked),
+            _ => Ok(Asked {
+                query: query.unwrap_or_default().to_owned(),
+                from: self.from,
+                to: self.to,
+            }),
         }
     }
 }

@@ -18,6 +18,7 @@ pub mod key;
 pub mod machine;
 mod phrase;
 pub mod progress;
+pub mod report;
 pub mod rows;
 pub mod session;
 pub mod show;

@@ -17,6 +17,7 @@ mod plan;
 mod progress;
 mod row;
 mod scan;
+mod sources;
 mod stream;
 mod top;
 pub mod view;
@@ -31,6 +32,7 @@ pub use histogram::{Bucket, Histogram};
 pub use jump::RowIndex;
 pub use progress::Progress;
 pub use row::{Origin, RowRef, StoredRow};
+pub use sources::SourceSpan;
 pub use top::TopValue;
 
 use std::cell::RefCell;
@@ -128,6 +130,17 @@ impl Reader {
     /// The connection, for other questions.
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Keeps to one moment of the case, whoever writes meanwhile, as long as what is returned lives.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn snapshot(&self) -> Result<rusqlite::Transaction<'_>, ReadError> {
+        let snapshot = self.connection.unchecked_transaction()?;
+        // A moment begins with the first look.
+        snapshot.query_row("SELECT 1 FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(snapshot)
     }
 
     /// Looks a query's values up; see [`compile`].

@@ -90,6 +90,11 @@ impl<'h> Explorer<'h> {
         })
     }
 
+    /// What reads, for questions of other use cases at the same moment.
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
     /// Hits of the question's phrases that lie in no record, at most ten thousand, once it was
     /// answered.
     pub fn outside(&self) -> Vec<Outside> {
@@ -144,7 +149,7 @@ impl<'h> Explorer<'h> {
     }
 
     /// Asks the case, with progress; the user may stop it.
-    fn ask<T>(
+    pub(crate) fn ask<T>(
         &self,
         stage: &str,
         work: impl FnOnce(&Compiled, &Progress) -> Result<T, ReadError>,
@@ -277,6 +282,21 @@ impl<'h> Explorer<'h> {
         })
     }
 
+    /// Calls `each` with every row in order; it says whether to go on.
+    ///
+    /// # Errors
+    /// As [`Explorer::count`].
+    pub(crate) fn stream_rows(
+        &self,
+        stage: &str,
+        order: Order,
+        each: &mut dyn FnMut(StoredRow) -> Result<bool, ReadError>,
+    ) -> Result<(), WorkError> {
+        self.ask(stage, |query, progress| {
+            self.reader.stream(query, order, progress, each)
+        })
+    }
+
     /// Writes rows as soon as everything newer is decided.
     fn write_newest(&self, lines: &mut Lines<'_>) -> Result<(), WorkError> {
         // Rows from here on are written.
@@ -347,7 +367,7 @@ pub(crate) fn parse(text: &str) -> Result<Query, WorkError> {
     })
 }
 
-fn field(name: &str) -> Result<Field, WorkError> {
+pub(crate) fn field(name: &str) -> Result<Field, WorkError> {
     Field::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Field::ALL.iter().map(|field| field.name()).collect();
         WorkError::usage("field", known.join(", "), name.to_owned())

@@ -4,6 +4,7 @@
 mod account;
 mod annotations;
 mod case;
+mod chain;
 mod evidence;
 mod folder;
 mod item;
@@ -24,6 +25,7 @@ pub use vestige_custody::verify::Status;
 use crate::error::WorkError;
 use crate::host::Host;
 
+pub(crate) use chain::chain;
 pub(crate) use folder::folder;
 pub(crate) use item::{OfItem, of_item};
 
