@@ -233,7 +233,7 @@ impl Reader {
         }
         let mut rows = 0;
         for table in Table::ALL {
-            let undated = Node::Test(Test::other("time IS NULL", Vec::new()));
+            let undated = Test::other("time IS NULL", Vec::new());
             let node = Node::and(vec![undated, query.node(table).clone()]);
             rows += self.count_rows(&node, table)?;
         }
