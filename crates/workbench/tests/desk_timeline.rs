@@ -455,7 +455,11 @@ fn results_end_when_rows_change_when_others_follow_and_with_the_case() {
 
     // Somebody else imports meanwhile.
     let file = host.path("more.json");
-    fs::write(&file, format!(r#"{{"Records":[{}]}}"#, support::record(77))).unwrap();
+    fs::write(
+        &file,
+        format!(r#"{{"Records":[{}]}}"#, support::record(9_999_999)),
+    )
+    .unwrap();
     import(&host, &case, &request(file)).unwrap();
     gone(&ninth);
     let message = json!({"result": ninth["result"], "time": "2026-09-01"});
@@ -525,9 +529,17 @@ fn counts_over_time_add_up_and_are_split_by_cloud() {
             }
         }
     }
-    let top = json!({"question": question(""), "field": "action", "limit": 3});
+    let mut actions = std::collections::BTreeMap::new();
+    for row in expected(&host, &case, "", Order::Ascending) {
+        if let Some(action) = row["action"].as_str() {
+            *actions.entry(action.to_owned()).or_insert(0) += 1;
+        }
+    }
+    let top = json!({"question": question(""), "field": "action", "limit": 1000});
     let top = window.ask("top", top);
-    assert_eq!(top[0]["value"], "ACCEPT", "{top}");
+    let top = top.as_array().unwrap().iter();
+    let found = top.map(|one| (text(&one["value"]), one["count"].as_i64().unwrap()));
+    assert_eq!(found.collect::<std::collections::BTreeMap<_, _>>(), actions);
 }
 
 #[test]
@@ -543,9 +555,13 @@ fn values_are_proposed_with_the_rows_that_have_them() {
     assert_eq!(complete("action", "GETOBJECTS"), json!([]));
     assert_eq!(complete("action", "%"), json!([]));
     assert_eq!(complete("action", "_"), json!([]));
-    assert_eq!(
-        complete("src.ip", "203.0.113.19").as_array().unwrap().len(),
-        11
+    let addresses = complete("src.ip", "203.0.113.19");
+    let addresses = addresses.as_array().unwrap();
+    assert!(addresses.len() >= 11, "{addresses:?}");
+    assert!(
+        addresses
+            .iter()
+            .all(|one| text(&one["value"]).starts_with("203.0.113.19"))
     );
     assert_eq!(complete("outcome", "Den")[0]["value"], "denied");
     let kinds = complete("kind", "");

@@ -50,14 +50,11 @@ impl Index {
             changed: Condvar::new(),
             stop: AtomicBool::new(false),
         });
-        let (making, folder) = (Making(Arc::clone(&index)), folder.to_path_buf());
+        let (making, place) = (Making(Arc::clone(&index)), folder.to_path_buf());
         std::thread::Builder::new()
             .name("list of rows".to_owned())
-            .spawn({
-                let folder = folder.clone();
-                move || making.make(&reader, &wanted, file, &folder)
-            })
-            .map_err(WorkError::io(&folder, "listing the rows"))?;
+            .spawn(move || making.make(&reader, &wanted, file, &place))
+            .map_err(WorkError::io(folder, "listing the rows"))?;
         Ok(index)
     }
 

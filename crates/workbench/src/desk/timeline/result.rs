@@ -33,7 +33,7 @@ pub(in crate::desk) struct Results {
 
 /// A result.
 #[derive(Debug)]
-pub(super) struct Listing {
+pub(in crate::desk) struct Listing {
     number: u64,
     looked_up: Arc<LookedUp>,
     order: Order,
