@@ -227,14 +227,10 @@ impl Reader {
         })
     }
 
-    /// Counts by buckets of the tally's length or a divisor of it.
+    /// Counts the rows that match.
     fn fill(&self, query: &Compiled, tally: &mut Tally) -> Result<(), ReadError> {
-        if tally.length >= MINUTE && self.rollups_hold()? {
-            let whole = std::mem::replace(&mut tally.length, MINUTE);
-            if self.fill_minutes(query, tally)? {
-                return Ok(());
-            }
-            tally.length = whole;
+        if tally.length >= MINUTE && self.rollups_hold()? && self.fill_minutes(query, tally)? {
+            return Ok(());
         }
         for table in Table::ALL {
             self.count_times(query.node(table), table, tally)?;
@@ -335,4 +331,24 @@ fn coarsen(counts: Counts, from: i64, to: i64) -> Counts {
             .or_default() += count;
     }
     longer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_minutes_become_hours_only_where_nobody_asked_for_minutes() {
+        let add = |grows: bool| {
+            let mut tally = Tally::new(MINUTE, false, grows);
+            let minutes = i64::try_from(MOST).unwrap() + 60;
+            let added = (0..minutes).try_for_each(|minute| tally.add(Some(minute * MINUTE), 7, 3));
+            added.map(|()| tally)
+        };
+        let tally = add(true).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(tally.length, 60 * MINUTE);
+        assert_eq!(tally.counts.get(&(0, 0)), Some(&180));
+        assert_eq!(tally.counts.values().sum::<u64>(), (MOST as u64 + 60) * 3);
+        assert!(matches!(add(false), Err(ReadError::TooManyBuckets(_))));
+    }
 }
