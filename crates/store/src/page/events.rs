@@ -205,7 +205,7 @@ impl Reader {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn table_places(
+    pub(super) fn table_places(
         &self,
         query: &Compiled,
         table: Table,
@@ -227,7 +227,7 @@ impl Reader {
         self.watched(progress, || run(&whole(node)))
     }
 
-    fn read_parts(
+    pub(super) fn read_parts(
         &self,
         plan: &Plan,
         table: Table,
@@ -266,7 +266,7 @@ impl Reader {
 
 /// The stretches of an index that hold what follows a place, in their order. They are apart so
 /// that each is one range: rows of the same time after this row, then rows of other times.
-fn parts(table: Table, undated: bool, order: Order, after: Option<Cursor>) -> Vec<Sql> {
+pub(super) fn parts(table: Table, undated: bool, order: Order, after: Option<Cursor>) -> Vec<Sql> {
     let sign = order.after();
     let part = |text: String, values: Vec<i64>| Sql {
         text,

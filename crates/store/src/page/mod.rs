@@ -6,6 +6,7 @@
 //! other, which tells its progress and can be stopped.
 
 mod cache;
+mod complete;
 mod count;
 mod events;
 mod flows;
@@ -18,6 +19,8 @@ mod progress;
 mod row;
 mod scan;
 mod sources;
+mod spread;
+mod state;
 mod stream;
 mod top;
 pub mod view;
@@ -28,11 +31,13 @@ mod tests;
 pub use count::Total;
 pub use events::{Cursor, Order};
 pub use flows::FlowGroup;
-pub use histogram::{Bucket, Histogram};
+pub use histogram::{Bucket, Histogram, TypedHistogram};
 pub use jump::RowIndex;
 pub use progress::Progress;
 pub use row::{Origin, RowRef, StoredRow};
 pub use sources::SourceSpan;
+pub use spread::Spread;
+pub use state::RowsState;
 pub use top::TopValue;
 
 use std::cell::RefCell;

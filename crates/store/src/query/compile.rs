@@ -45,6 +45,17 @@ pub(crate) struct Shape {
     pub rest: Rest,
 }
 
+impl Shape {
+    /// The types asked for, `Some(None)` for all; none where something else is asked, too.
+    pub fn types(&self) -> Option<Option<&[i64]>> {
+        match &self.rest {
+            Rest::Nothing => Some(None),
+            Rest::Terms(Field::Type, ids) => Some(Some(ids)),
+            _ => None,
+        }
+    }
+}
+
 /// What a query asks besides a stretch of time.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Rest {

@@ -63,6 +63,12 @@ pub struct Query {
     phrases: Vec<String>,
 }
 
+/// The words that a field takes, where they are few.
+pub fn words(field: Field) -> Vec<&'static str> {
+    let words = known_words(field).into_iter();
+    words.map(|(_, word)| word).collect()
+}
+
 /// Reads a query. An empty one matches every row.
 ///
 /// # Errors

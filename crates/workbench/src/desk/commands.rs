@@ -35,6 +35,17 @@ macro_rules! commands {
             case(Nothing) -> Option<CaseView>;
             forget_case(CaseOpen) -> Nothing;
             restore_case(RestoreCase) -> Opened;
+            open_result(OpenResult) -> ResultView;
+            rows(Rows) -> RowsView;
+            find_time(FindTime) -> Position;
+            histogram(HistogramAsked) -> HistogramView;
+            top(TopAsked) -> Vec<TopView>;
+            fields(Nothing) -> Vec<FieldView>;
+            check_query(Text) -> Vec<ProblemInQuery>;
+            complete(Complete) -> Vec<TopView>;
+            event(EventId) -> EventView;
+            prove(EventId) -> Proof;
+            export(Export) -> Saved;
             cancel(Cancel) -> Nothing;
         }
     };

@@ -9,6 +9,7 @@ mod key;
 mod memory;
 mod open;
 mod program;
+mod timeline;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
