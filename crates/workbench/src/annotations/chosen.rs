@@ -46,7 +46,8 @@ pub(super) fn rows(
     Ok(rows)
 }
 
-fn few(events: u64) -> Result<(), WorkError> {
+/// Refuses more events than one change takes.
+pub(crate) fn few(events: u64) -> Result<(), WorkError> {
     if events <= MOST as u64 {
         return Ok(());
     }

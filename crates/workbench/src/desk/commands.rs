@@ -46,6 +46,13 @@ macro_rules! commands {
             event(EventId) -> EventView;
             prove(EventId) -> Proof;
             export(Export) -> Saved;
+            note_item(NoteItem) -> ItemNotes;
+            annotate(Annotate) -> Changed;
+            undo_annotation(UndoAnnotation) -> Changed;
+            tags(Nothing) -> Vec<TagView>;
+            preview_report(ReportAsked) -> ReportView;
+            report_page(PageAsked) -> PageView;
+            save_report(ReportSave) -> Saved;
             cancel(Cancel) -> Nothing;
         }
     };

@@ -7,8 +7,10 @@ mod choice;
 mod commands;
 mod key;
 mod memory;
+mod notes;
 mod open;
 mod program;
+mod report;
 mod timeline;
 
 use std::collections::HashMap;

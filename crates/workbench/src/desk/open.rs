@@ -8,6 +8,7 @@ use vestige_store::case_file::Case;
 use vestige_store::page::Reader;
 use vestige_store::term::HashKey;
 
+use super::report::Laid;
 use super::timeline::{Questions, Results};
 use super::{CallHost, Desk, locked};
 use crate::error::WorkError;
@@ -23,6 +24,8 @@ pub(super) struct Open {
     pub questions: Questions,
     /// Results whose rows are looked at.
     pub results: Results,
+    /// Reports that are looked at.
+    pub laid: Mutex<Laid>,
 }
 
 /// A reader that goes back when it is dropped.
@@ -55,6 +58,7 @@ impl Open {
             writing: Mutex::default(),
             questions: Questions::default(),
             results: Results::default(),
+            laid: Mutex::default(),
         }
     }
 

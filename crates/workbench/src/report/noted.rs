@@ -1,11 +1,12 @@
 //! The events that a report tells one by one.
 
 use vestige_model::time;
-use vestige_report::facts::{Noted, Noteds};
-use vestige_store::page::{Order, ReadError, StoredRow};
+use vestige_report::facts::{Comment, Noted, Noteds};
+use vestige_store::page::{Order, Reader, StoredRow};
 
+use crate::annotations::{self, Notes};
 use crate::error::WorkError;
-use crate::explore::{Asked, Explorer};
+use crate::explore::{Asked, Explorer, Streamed};
 use crate::item;
 
 /// Most events that are told one by one.
@@ -14,22 +15,23 @@ pub(super) const MOST: usize = 500;
 /// Most characters of one text of an event.
 const TEXT: usize = 4_096;
 
-/// The events to be told: those the query selects, earliest first, where one is given.
+/// The events to be told: those the query selects, where one is given, and otherwise those of which
+/// something is noted; earliest first.
 pub(super) fn noted(
     explorer: &Explorer<'_>,
     asked: &Asked,
     in_scope: u64,
 ) -> Result<Noteds, WorkError> {
     if asked.query.trim().is_empty() {
-        return Ok(Noteds::default());
+        return of_the_case(explorer.reader());
     }
-    let mut events = Vec::new();
+    let (reader, mut events) = (explorer.reader(), Vec::new());
     explorer.stream_rows(
         "reading the events to be listed",
         Order::Ascending,
         &mut |row| {
-            events.push(of(&row));
-            Ok::<bool, ReadError>(events.len() < MOST)
+            events.push(with_notes(reader, &row)?);
+            Ok::<bool, Streamed>(events.len() < MOST)
         },
     )?;
     Ok(Noteds {
@@ -37,6 +39,46 @@ pub(super) fn noted(
         why: "The events that the query of this report selects, earliest first.".to_owned(),
         of: in_scope,
     })
+}
+
+fn of_the_case(reader: &Reader) -> Result<Noteds, WorkError> {
+    let (mut events, mut all) = (Vec::new(), 0);
+    for one in annotations::noted(reader)? {
+        let one = one?;
+        all += 1;
+        if events.len() < MOST {
+            events.push(put(of(&one.row), one.notes));
+        }
+    }
+    Ok(Noteds {
+        events,
+        why: "The events that an examiner starred, marked, tagged or commented on, earliest first."
+            .to_owned(),
+        of: all,
+    })
+}
+
+fn with_notes(reader: &Reader, row: &StoredRow) -> Result<Noted, WorkError> {
+    Ok(put(of(row), annotations::notes_of(reader, row)?))
+}
+
+/// What people noted of an event.
+fn put(event: Noted, notes: Notes) -> Noted {
+    Noted {
+        starred: notes.starred,
+        mark: notes.mark.map(|mark| mark.word().to_owned()),
+        tags: notes.tags,
+        comments: notes
+            .comments
+            .into_iter()
+            .map(|one| Comment {
+                by: one.by,
+                at: one.time,
+                text: cut(&one.text),
+            })
+            .collect(),
+        ..event
+    }
 }
 
 /// One event with its locator, digest and custody entry.

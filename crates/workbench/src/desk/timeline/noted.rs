@@ -2,16 +2,36 @@
 
 use vestige_store::page::{Reader, RowRef};
 
+use crate::annotations::{self, Notes};
 use crate::error::WorkError;
-use crate::wire::Noted;
+use crate::wire::{CommentView, Noted};
 
 /// What is noted about each of these rows.
-pub(super) fn noted_of(_: &Reader, rows: &[RowRef]) -> Result<Vec<Noted>, WorkError> {
-    let none = |_: &RowRef| Noted {
-        starred: false,
-        mark: None,
-        tags: Vec::new(),
-        comments: Vec::new(),
+pub(super) fn noted_of(reader: &Reader, rows: &[RowRef]) -> Result<Vec<Noted>, WorkError> {
+    let of = |row: &RowRef| {
+        let row = reader.row(*row)?;
+        let notes = row.map(|row| annotations::notes_of(reader, &row));
+        Ok(notes.transpose()?.unwrap_or_default().into())
     };
-    Ok(rows.iter().map(none).collect())
+    rows.iter().map(of).collect()
+}
+
+impl From<Notes> for Noted {
+    fn from(notes: Notes) -> Noted {
+        Noted {
+            starred: notes.starred,
+            mark: notes.mark.map(|mark| mark.word().to_owned()),
+            tags: notes.tags,
+            comments: notes
+                .comments
+                .into_iter()
+                .map(|one| CommentView {
+                    text: one.text,
+                    by: one.by,
+                    time: one.time,
+                    custody_seq: one.custody_seq,
+                })
+                .collect(),
+        }
+    }
 }

@@ -72,6 +72,11 @@ impl Results {
 }
 
 impl Listing {
+    /// How many rows it has.
+    pub fn count(&self) -> u64 {
+        self.spread.rows()
+    }
+
     /// Its rows from a position on.
     pub fn rows(
         &self,
