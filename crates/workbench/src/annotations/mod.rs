@@ -19,6 +19,7 @@ use crate::host::Host;
 use crate::progress::Progress;
 use crate::session::OpenCase;
 
+pub(crate) use chosen::few;
 pub use chosen::{MOST, Selection};
 pub use item::{item_notes, note_item};
 pub use notes::{Note, NotedEvent, Notes, TagCount, noted, notes_of, tags};

@@ -321,10 +321,13 @@ impl<'h> Explorer<'h> {
         &self,
         stage: &str,
         order: Order,
-        each: &mut dyn FnMut(StoredRow) -> Result<bool, ReadError>,
+        each: &mut dyn FnMut(StoredRow) -> Result<bool, WorkError>,
     ) -> Result<(), WorkError> {
-        self.ask(stage, |query, progress| {
-            self.reader.stream(query, order, progress, each)
+        let query = self.compiled()?;
+        watched(self.host, stage, |progress| {
+            self.reader.stream(query, order, progress, &mut |row| {
+                each(row).map_err(Streamed::from)
+            })
         })
     }
 

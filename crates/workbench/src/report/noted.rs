@@ -6,7 +6,7 @@ use vestige_store::page::{Order, Reader, StoredRow};
 
 use crate::annotations::{self, Notes};
 use crate::error::WorkError;
-use crate::explore::{Asked, Explorer, Streamed};
+use crate::explore::{Asked, Explorer};
 use crate::item;
 
 /// Most events that are told one by one.
@@ -31,7 +31,7 @@ pub(super) fn noted(
         Order::Ascending,
         &mut |row| {
             events.push(with_notes(reader, &row)?);
-            Ok::<bool, Streamed>(events.len() < MOST)
+            Ok(events.len() < MOST)
         },
     )?;
     Ok(Noteds {
