@@ -33,7 +33,7 @@ pub(super) fn items(facts: &Facts) -> Vec<Block> {
     let left = facts.evidence.len().saturating_sub(MOST) as u64;
     if left > 0 {
         blocks.push(text(format!(
-            "{} more are not printed; report.json and `vestige evidence` list all of them. The sums are over all.",
+            "{} more are not printed; report.json and the command vestige evidence list all of them. The sums are over all.",
             say::count(left, "file", "files")
         )));
     }
