@@ -1,5 +1,10 @@
 //! Facts as HTML, PDF/A and pages: hostile texts stay texts, the same facts give the same bytes.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test may open files and start programs"
+)]
+
 mod support;
 
 use std::path::Path;
