@@ -165,7 +165,7 @@ impl Plot {
 
     fn counts(&self, area: &Area<'_>) -> Option<()> {
         let style = label(HPos::Right, VPos::Center);
-        let parts = if self.most % 4 == 0 {
+        let parts = if self.most.is_multiple_of(4) {
             4
         } else {
             self.most.clamp(1, 5)

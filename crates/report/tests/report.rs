@@ -1,5 +1,10 @@
 //! Facts as HTML, PDF/A and pages: hostile texts stay texts, the same facts give the same bytes.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test may open files and start programs"
+)]
+
 mod support;
 
 use std::path::Path;
@@ -27,7 +32,9 @@ fn poppler(program: &str, pdf: &[u8], arguments: &[&str]) -> Option<String> {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{program}: {said}");
     // Poppler reads the flag /Suspects of a tagged document wrongly, and says so of every one.
-    let wrong = said.lines().find(|line| line.contains("Error") && !line.contains("Suspects"));
+    let wrong = said
+        .lines()
+        .find(|line| line.contains("Error") && !line.contains("Suspects"));
     assert_eq!(wrong, None, "{program}");
     Some(String::from_utf8_lossy(&output.stdout).into_owned())
 }

@@ -1,5 +1,10 @@
 //! veraPDF's verdict on the report. `VESTIGE_VERAPDF` is the class path that `.ci/verapdf` prints.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test may open files and start programs"
+)]
+
 mod support;
 
 use std::path::Path;

@@ -13,24 +13,27 @@ pub(super) fn items(facts: &Facts) -> Vec<Block> {
         return vec![text("This case holds no evidence.")];
     }
     let columns = vec![
-        column("Item", Holds::Data, 13),
-        column("Name", Holds::Data, 40),
-        column("Type", Holds::Data, 24),
+        column("Item", Holds::Data, 15),
+        column("Type", Holds::Data, 25),
         column("Size", Holds::Number, 13),
-        column("Records", Holds::Number, 13),
-        column("State", Holds::Words, 13),
+        column("Found", Holds::Number, 12),
+        column("Stored", Holds::Number, 12),
+        column("Duplicate", Holds::Number, 13),
+        column("Rejected", Holds::Number, 12),
+        column("Ignored", Holds::Number, 12),
+        column("State", Holds::Words, 14),
     ];
     let rows = facts.evidence.iter().take(MOST).map(item).collect();
     let mut blocks = vec![
         text(
-            "Each file as it was received, with its SHA-256; below an archive, the files in it. A record is found, and then stored, a duplicate, rejected or ignored: the next section adds them up.",
+            "Each file as it was received, with its SHA-256; below an archive, the files in it. Each record found is stored, a duplicate, rejected or ignored; the next section adds them up.",
         ),
         Block::Table { columns, rows },
     ];
     let left = facts.evidence.len().saturating_sub(MOST) as u64;
     if left > 0 {
         blocks.push(text(format!(
-            "{} more are not printed; report.json and `vestige evidence` list all of them. The sums are over all.",
+            "{} more are not printed; report.json and the command vestige evidence list all of them. The sums are over all.",
             say::count(left, "file", "files")
         )));
     }
@@ -38,23 +41,28 @@ pub(super) fn items(facts: &Facts) -> Vec<Block> {
 }
 
 fn item(one: &Evidence) -> Row {
-    let id = if one.inside {
-        String::new()
-    } else {
-        one.id.clone()
+    let id = match one.inside {
+        true => format!("↳ {}", one.id),
+        false => one.id.clone(),
     };
     let state = match one.withdrawn {
         true => "withdrawn".to_owned(),
         false => one.state.clone(),
     };
-    let cells = vec![
+    let numbers = [
+        one.found,
+        one.stored,
+        one.duplicate,
+        one.rejected,
+        one.ignored,
+    ];
+    let mut cells = vec![
         id,
-        one.name.clone(),
         one.data_type.clone().unwrap_or_else(|| "–".to_owned()),
         say::size(one.bytes),
-        say::number(one.found),
-        state,
     ];
+    cells.extend(numbers.map(say::number));
+    cells.push(state);
     Row {
         cells,
         under: below(one),
@@ -63,14 +71,11 @@ fn item(one: &Evidence) -> Row {
 }
 
 fn below(one: &Evidence) -> Vec<Pair> {
-    let mut under = Vec::new();
+    let mut under = vec![data("Name", one.name.as_str())];
     match (&one.sha256, one.inside) {
         (Some(sha256), _) => under.push(data("SHA-256", sha256.as_str())),
         (None, false) => under.push(words("SHA-256", "none: the file could not be read")),
         (None, true) => {}
-    }
-    if one.stored != one.found {
-        under.push(words("Records", parts(one)));
     }
     if let (Some(first), Some(last)) = (&one.first, &one.last) {
         under.push(data(
@@ -85,16 +90,6 @@ fn below(one: &Evidence) -> Vec<Pair> {
         under.push(words("Warnings", say::number(one.warnings)));
     }
     under
-}
-
-fn parts(one: &Evidence) -> String {
-    format!(
-        "{} stored, {} duplicate, {} rejected, {} ignored",
-        say::number(one.stored),
-        say::number(one.duplicate),
-        say::number(one.rejected),
-        say::number(one.ignored)
-    )
 }
 
 /// The sums.

@@ -208,7 +208,7 @@ fn noted(say: &dyn Fn(&str) -> String) -> Noteds {
     let event = |number: u64| Noted {
         id: format!("9f86d081884c7d65.0.{}", number * 817),
         time: Some(format!("2026-09-15T02:{:02}:11Z", number % 60)),
-        starred: number % 2 == 0,
+        starred: number.is_multiple_of(2),
         mark: Some("suspicious".to_owned()),
         tags: vec![say("exfiltration")],
         comments: vec![Comment {

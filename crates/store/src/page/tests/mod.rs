@@ -5,3 +5,4 @@ mod asked;
 mod case;
 mod equal;
 mod noted;
+mod sources;
