@@ -13,6 +13,7 @@ pub mod host;
 pub mod import;
 pub mod item;
 pub mod key;
+pub mod package;
 mod phrase;
 pub mod progress;
 pub mod rows;

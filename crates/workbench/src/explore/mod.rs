@@ -10,6 +10,7 @@ pub use vestige_store::page::{Bucket, Order};
 
 use serde_json::{Map, Value, json};
 use vestige_model::{Field, time};
+use vestige_store::case_file::CaseReader;
 use vestige_store::page::{Progress, ReadError, Reader, StoredRow};
 use vestige_store::query::{self, Compiled, PhraseHits, Query};
 use vestige_store::term::HashKey;
@@ -65,7 +66,15 @@ impl<'h> Explorer<'h> {
     /// The case; a query that is wrong, with where and what would be right.
     pub fn open(host: &'h dyn Host, case: &Path, asked: &Asked) -> Result<Explorer<'h>, WorkError> {
         let query = parse(&asked.query)?.within(asked.from, asked.to);
-        let case = session::read(host, case, "explore")?;
+        Explorer::over(host, session::read(host, case, "explore")?, query)
+    }
+
+    /// Every row of a case that is open already.
+    pub(crate) fn of_all(host: &'h dyn Host, case: CaseReader) -> Result<Explorer<'h>, WorkError> {
+        Explorer::over(host, case, Query::all())
+    }
+
+    fn over(host: &'h dyn Host, case: CaseReader, query: Query) -> Result<Explorer<'h>, WorkError> {
         let root = case.case().root().to_path_buf();
         let key = HashKey::of(case.case().id());
         let reader = Reader::new(case.into_connection(), key).map_err(WorkError::database)?;
