@@ -154,7 +154,11 @@ fn info(bag: &Bag, total: u64) -> String {
     let all = bag.info.iter().chain(std::iter::once(&oxum));
     all.map(|(label, value)| {
         let value = visible(value);
-        let value = if value.trim().is_empty() { "not recorded" } else { value.trim() };
+        let value = if value.trim().is_empty() {
+            "not recorded"
+        } else {
+            value.trim()
+        };
         format!("{label}: {value}\n")
     })
     .collect()

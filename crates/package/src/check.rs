@@ -64,12 +64,7 @@ impl Findings {
     /// The checks in the order in which they were begun, the worst of each first.
     pub fn into_checks(mut self) -> Vec<Check> {
         let mut checks = Vec::new();
-        let worst_first = [
-            Status::Fail,
-            Status::Warning,
-            Status::Skipped,
-            Status::Pass,
-        ];
+        let worst_first = [Status::Fail, Status::Warning, Status::Skipped, Status::Pass];
         for check in std::mem::take(&mut self.order) {
             for status in worst_first {
                 let Some((listed, more)) = self.found.remove(&(check, status)) else {

@@ -52,7 +52,10 @@ impl<R> Examined<R> {
     #[must_use]
     pub fn info(&self, label: &str) -> Option<&str> {
         let named = |(one, _): &&(String, String)| one.eq_ignore_ascii_case(label);
-        self.info.iter().find(named).map(|(_, value)| value.as_str())
+        self.info
+            .iter()
+            .find(named)
+            .map(|(_, value)| value.as_str())
     }
 
     fn refused(checks: Findings) -> Examined<R> {
@@ -182,7 +185,9 @@ impl<R: Read + Seek> Examination<'_, R> {
     /// Hashes the zip as it is and compares the digits of its comment.
     fn seal(&mut self) -> Result<Hash, ExamineError> {
         let said = std::str::from_utf8(&self.archive.comment).ok();
-        let said = said.and_then(|text| text.strip_prefix(SEAL)).map(str::to_owned);
+        let said = said
+            .and_then(|text| text.strip_prefix(SEAL))
+            .map(str::to_owned);
         let total = self.archive.bytes;
         let covered = total - said.as_ref().map_or(0, |digits| digits.len() as u64);
         let (mut whole, mut part) = (
@@ -204,8 +209,10 @@ impl<R: Read + Seek> Examination<'_, R> {
             self.sealed = true;
             let found = hex(&part.sha256());
             if said == found {
-                self.checks
-                    .pass("seal", "no byte of the zip was changed since it was written");
+                self.checks.pass(
+                    "seal",
+                    "no byte of the zip was changed since it was written",
+                );
             } else {
                 self.checks.fail(
                     "seal",
@@ -224,12 +231,16 @@ impl<R: Read + Seek> Examination<'_, R> {
         for (number, entry) in self.archive.entries.iter().enumerate() {
             let shown = visible(&entry.name);
             if let Some(why) = danger(&entry.name) {
-                self.checks
-                    .fail("names", format!("{shown}: {why}. It was not used as a path"));
+                self.checks.fail(
+                    "names",
+                    format!("{shown}: {why}. It was not used as a path"),
+                );
                 usable = false;
                 continue;
             }
-            if !matches!(entry.kind, 0 | 0o100_000) && !(entry.is_folder() && entry.kind == 0o040_000) {
+            if !matches!(entry.kind, 0 | 0o100_000)
+                && !(entry.is_folder() && entry.kind == 0o040_000)
+            {
                 self.checks.fail(
                     "names",
                     format!("{shown}: it is a link or a device, not a file; it was not followed"),
@@ -270,12 +281,17 @@ impl<R: Read + Seek> Examination<'_, R> {
             let shown: Vec<_> = tops.iter().map(|one| visible(one)).collect();
             self.checks.fail(
                 "bag",
-                format!("expected exactly one folder on top, the bag, found {}: {}", shown.len(), shown.join(", ")),
+                format!(
+                    "expected exactly one folder on top, the bag, found {}: {}",
+                    shown.len(),
+                    shown.join(", ")
+                ),
             );
             return false;
         }
         self.top = tops.into_iter().next().unwrap_or_default();
-        self.checks.pass("names", "every name is safe to unpack, and there once");
+        self.checks
+            .pass("names", "every name is safe to unpack, and there once");
         usable
     }
 
@@ -291,7 +307,8 @@ impl<R: Read + Seek> Examination<'_, R> {
             return Ok(None);
         };
         if entry.size > LARGEST {
-            self.checks.fail("bag", format!("{name}: longer than is read of it"));
+            self.checks
+                .fail("bag", format!("{name}: longer than is read of it"));
             return Ok(None);
         }
         let mut bytes = Vec::new();
@@ -303,19 +320,24 @@ impl<R: Read + Seek> Examination<'_, R> {
         ended(read)?;
         let text = String::from_utf8(bytes).ok();
         if text.is_none() {
-            self.checks.fail("bag", format!("{name}: expected UTF-8, found other bytes"));
+            self.checks
+                .fail("bag", format!("{name}: expected UTF-8, found other bytes"));
         }
         Ok(text)
     }
 
     fn declaration(&mut self) -> Result<(), ExamineError> {
         let Some(text) = self.text("bagit.txt")? else {
-            self.checks
-                .fail("bag", "expected a bag, found none: bagit.txt is missing or cannot be read");
+            self.checks.fail(
+                "bag",
+                "expected a bag, found none: bagit.txt is missing or cannot be read",
+            );
             return Ok(());
         };
         let mut lines = text.lines();
-        let version = lines.next().and_then(|line| line.strip_prefix("BagIt-Version: "));
+        let version = lines
+            .next()
+            .and_then(|line| line.strip_prefix("BagIt-Version: "));
         let encoding = lines.next();
         let read = ["0.93", "0.94", "0.95", "0.96", "0.97", "1.0"];
         if !version.is_some_and(|version| read.contains(&version))
@@ -324,11 +346,15 @@ impl<R: Read + Seek> Examination<'_, R> {
         {
             self.checks.fail(
                 "bag",
-                format!("bagit.txt: expected BagIt up to version 1.0 in UTF-8, found {}", visible(&text)),
+                format!(
+                    "bagit.txt: expected BagIt up to version 1.0 in UTF-8, found {}",
+                    visible(&text)
+                ),
             );
         } else if text != DECLARATION {
             let version = version.unwrap_or_default();
-            self.checks.warn("bag", format!("bagit.txt: BagIt {version}, an older form"));
+            self.checks
+                .warn("bag", format!("bagit.txt: BagIt {version}, an older form"));
         }
         if self.entry("fetch.txt").is_some() {
             self.checks.fail(
@@ -336,7 +362,10 @@ impl<R: Read + Seek> Examination<'_, R> {
                 "fetch.txt: the bag names files to be fetched from elsewhere. Nothing is fetched; a package has to hold all it speaks of",
             );
         }
-        self.checks.pass("bag", format!("a bag (BagIt {})", version.unwrap_or_default()));
+        self.checks.pass(
+            "bag",
+            format!("a bag (BagIt {})", version.unwrap_or_default()),
+        );
         Ok(())
     }
 
@@ -359,7 +388,10 @@ impl<R: Read + Seek> Examination<'_, R> {
                 None if line.trim().is_empty() => {}
                 None => self.checks.fail(
                     "info",
-                    format!("bag-info.txt: expected `label: value`, found {}", visible(line)),
+                    format!(
+                        "bag-info.txt: expected `label: value`, found {}",
+                        visible(line)
+                    ),
                 ),
             }
         }
@@ -368,7 +400,10 @@ impl<R: Read + Seek> Examination<'_, R> {
 
     fn info_value(&self, label: &str) -> Option<&str> {
         let named = |(one, _): &&(String, String)| one.eq_ignore_ascii_case(label);
-        self.info.iter().find(named).map(|(_, value)| value.as_str())
+        self.info
+            .iter()
+            .find(named)
+            .map(|(_, value)| value.as_str())
     }
 
     fn is_ours(&self) -> bool {
@@ -383,18 +418,30 @@ impl<R: Read + Seek> Examination<'_, R> {
             return self.checks.skip("form", what);
         }
         if !self.sealed {
-            self.checks.fail("form", "the digits at the end of the zip are missing");
+            self.checks
+                .fail("form", "the digits at the end of the zip are missing");
         }
         let moment = self.archive.entries.first().map(|one| one.moment);
         for what in self.archive.differs.clone() {
-            self.checks.fail("form", format!("{what} is not as this program writes it"));
+            self.checks
+                .fail("form", format!("{what} is not as this program writes it"));
         }
-        let names: Vec<&str> = self.archive.entries.iter().map(|one| one.name.as_str()).collect();
+        let names: Vec<&str> = self
+            .archive
+            .entries
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
         let in_order = names.is_sorted();
         let safe = names.iter().all(|name| {
-            name.split_once('/').is_some_and(|(top, below)| is_safe(top) && is_safe(below))
+            name.split_once('/')
+                .is_some_and(|(top, below)| is_safe(top) && is_safe(below))
         });
-        let one_time = self.archive.entries.iter().all(|one| Some(one.moment) == moment);
+        let one_time = self
+            .archive
+            .entries
+            .iter()
+            .all(|one| Some(one.moment) == moment);
         for (holds, what) in [
             (in_order, "the entries are not in the order of their names"),
             (safe, "a name is not one that this program gives"),
@@ -404,7 +451,8 @@ impl<R: Read + Seek> Examination<'_, R> {
                 self.checks.fail("form", what);
             }
         }
-        self.checks.pass("form", "the zip has the one form that this program writes");
+        self.checks
+            .pass("form", "the zip has the one form that this program writes");
     }
 
     fn read_manifests(&mut self) -> Result<(), ExamineError> {
@@ -417,7 +465,9 @@ impl<R: Read + Seek> Examination<'_, R> {
                     let word = visible(word);
                     self.checks.warn(
                         "manifests",
-                        format!("{name}: digests of the kind {word} are not read; it was not compared"),
+                        format!(
+                            "{name}: digests of the kind {word} are not read; it was not compared"
+                        ),
                     );
                 }
                 Some((of_tags, Ok(algorithm))) => self.read_manifest(&name, of_tags, algorithm)?,
@@ -451,7 +501,10 @@ impl<R: Read + Seek> Examination<'_, R> {
         if !algorithm.is_strong() {
             self.checks.warn(
                 "manifests",
-                format!("{name}: compared, but {} no longer stands against intent", algorithm.word()),
+                format!(
+                    "{name}: compared, but {} no longer stands against intent",
+                    algorithm.word()
+                ),
             );
         }
         let mut reading = Reading {
@@ -473,7 +526,10 @@ impl<R: Read + Seek> Examination<'_, R> {
         let manifest = reading.manifest;
         ended(read)?;
         if lines.too_long {
-            self.checks.fail("manifests", format!("{name}: a line is longer than is read"));
+            self.checks.fail(
+                "manifests",
+                format!("{name}: a line is longer than is read"),
+            );
         }
         self.manifests.push(manifest);
         Ok(())
@@ -488,7 +544,11 @@ impl<R: Read + Seek> Examination<'_, R> {
         for (name, number) in names {
             let is_payload = name.starts_with("data/");
             payload += u64::from(is_payload);
-            for manifest in self.manifests.iter().filter(|one| one.of_tags != is_payload) {
+            for manifest in self
+                .manifests
+                .iter()
+                .filter(|one| one.of_tags != is_payload)
+            {
                 let word = manifest.algorithm.word();
                 if manifest.listed.contains_key(number) || name.starts_with("tagmanifest-") {
                     continue;
@@ -500,9 +560,11 @@ impl<R: Read + Seek> Examination<'_, R> {
                         format!("{shown}: it is in the package and not in manifest-{word}.txt: it was added, or its line was removed"),
                     );
                 } else if ours {
-                    self.checks.fail("payload", format!("{shown}: not in tagmanifest-{word}.txt"));
+                    self.checks
+                        .fail("payload", format!("{shown}: not in tagmanifest-{word}.txt"));
                 } else {
-                    self.checks.warn("payload", format!("{shown}: not in tagmanifest-{word}.txt"));
+                    self.checks
+                        .warn("payload", format!("{shown}: not in tagmanifest-{word}.txt"));
                 }
             }
         }
@@ -513,11 +575,13 @@ impl<R: Read + Seek> Examination<'_, R> {
         for algorithm in Algorithm::WRITTEN {
             if ours && !(written(false, algorithm) && written(true, algorithm)) {
                 let word = algorithm.word();
-                self.checks.fail("manifests", format!("a manifest of {word} is missing"));
+                self.checks
+                    .fail("manifests", format!("a manifest of {word} is missing"));
             }
         }
         if payload == 0 {
-            self.checks.fail("payload", "expected files below data/, found none");
+            self.checks
+                .fail("payload", "expected files below data/, found none");
         }
     }
 
@@ -532,14 +596,21 @@ impl<R: Read + Seek> Examination<'_, R> {
         let total = entries.iter().map(|one| one.packed).sum();
         let (mut files, mut before) = (Vec::new(), 0_u64);
         for (number, entry) in entries.iter().enumerate() {
-            let wanted = self.manifests.iter().filter(|one| one.listed.contains_key(&number));
+            let wanted = self
+                .manifests
+                .iter()
+                .filter(|one| one.listed.contains_key(&number));
             let wanted = wanted.map(|one| one.algorithm).chain([Algorithm::Sha256]);
             let mut digests = Digests::of(wanted.collect::<BTreeSet<_>>());
             let (watch, mut done) = (&mut *self.watch, 0_u64);
             let read = self.archive.unpack(entry, &mut |bytes| {
                 digests.update(bytes);
                 done += bytes.len() as u64;
-                go_on(watch.advanced("comparing the files", before + done.min(entry.packed), total))
+                go_on(watch.advanced(
+                    "comparing the files",
+                    before + done.min(entry.packed),
+                    total,
+                ))
             });
             before += entry.packed;
             let shown = visible(&entry.name);
@@ -562,7 +633,10 @@ impl<R: Read + Seek> Examination<'_, R> {
                 sha256: whole.then(|| digests.sha256()),
             });
         }
-        let count = files.iter().filter(|one| one.name.starts_with("data/")).count();
+        let count = files
+            .iter()
+            .filter(|one| one.name.starts_with("data/"))
+            .count();
         self.checks
             .pass("manifests", "every line names a file that is there");
         self.checks.pass(
@@ -602,7 +676,9 @@ impl<R: Read + Seek> Examination<'_, R> {
             None => {}
             Some(said) if said == found => self.checks.pass(
                 "info",
-                format!("bag-info.txt states the number of bytes and files that are there ({found})"),
+                format!(
+                    "bag-info.txt states the number of bytes and files that are there ({found})"
+                ),
             ),
             Some(said) => {
                 let said = visible(said);
@@ -647,7 +723,9 @@ impl Reading<'_> {
         match self.by_name.get(path) {
             None => self.checks.fail(
                 "manifests",
-                format!("{name}: {shown} is listed and not in the package: it was removed or renamed"),
+                format!(
+                    "{name}: {shown} is listed and not in the package: it was removed or renamed"
+                ),
             ),
             Some(number) => {
                 if self.manifest.listed.insert(*number, digest).is_some() {

@@ -89,9 +89,13 @@ fn decoded(path: &str) -> String {
     let mut rest = path;
     while let Some((before, after)) = rest.split_once('%') {
         out.push_str(before);
-        let known = [("0A", '\n'), ("0D", '\r'), ("25", '%')].into_iter().find(|(code, _)| {
-            after.get(..2).is_some_and(|two| two.eq_ignore_ascii_case(code))
-        });
+        let known = [("0A", '\n'), ("0D", '\r'), ("25", '%')]
+            .into_iter()
+            .find(|(code, _)| {
+                after
+                    .get(..2)
+                    .is_some_and(|two| two.eq_ignore_ascii_case(code))
+            });
         rest = match known {
             Some((_, one)) => {
                 out.push(one);
@@ -137,7 +141,10 @@ mod tests {
         }
         assert_eq!(read(""), None);
         assert_eq!(line(Algorithm::Sha256, b"ab  data/a"), None);
-        assert_eq!(of_name("manifest-md5.txt"), Some((false, Ok(Algorithm::Md5))));
+        assert_eq!(
+            of_name("manifest-md5.txt"),
+            Some((false, Ok(Algorithm::Md5)))
+        );
         assert_eq!(of_name("tagmanifest-x.txt"), Some((true, Err("x"))));
         assert_eq!(of_name("bagit.txt"), None);
     }

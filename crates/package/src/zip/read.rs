@@ -442,9 +442,9 @@ fn end(tail: &[u8]) -> Result<usize, ZipError> {
     }
     match (ends.as_slice(), any) {
         ([at], _) => Ok(*at),
-        ([], true) => {
-            wrong("something stands behind its end or is missing there: its last bytes belong to no entry")
-        }
+        ([], true) => wrong(
+            "something stands behind its end or is missing there: its last bytes belong to no entry",
+        ),
         ([], false) => wrong("expected a zip, found none: the end of a directory is missing"),
         _ => wrong("it has two ends: readers would not agree on what is in it"),
     }

@@ -343,11 +343,7 @@ impl Deflater {
         last: bool,
         put: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     ) -> io::Result<()> {
-        let flush = if last {
-            MZFlush::Finish
-        } else {
-            MZFlush::None
-        };
+        let flush = if last { MZFlush::Finish } else { MZFlush::None };
         while last || !bytes.is_empty() {
             let done = deflate(&mut self.state, bytes, &mut self.out, flush);
             put(self.out.get(..done.bytes_written).unwrap_or_default())?;

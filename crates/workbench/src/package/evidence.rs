@@ -71,7 +71,9 @@ impl Evidence {
         if let Some(placed) = self.placed.get(&sha256) {
             return placed.clone();
         }
-        let name = self.taken.free(&format!("evidence/{id}/"), &safe_part(&row.name));
+        let name = self
+            .taken
+            .free(&format!("evidence/{id}/"), &safe_part(&row.name));
         let payload = Payload {
             name: name.clone(),
             size: row.bytes,

@@ -95,7 +95,8 @@ impl Options {
 /// Makes the report: names below `report/` (`report.pdf`) with their bytes. It writes no entry of
 /// its own: `report.generated` is written here, with the digest of each file. None where there is
 /// no report to be made.
-pub type Report<'a> = dyn Fn(&dyn Host, &OpenCase) -> Result<Vec<(String, Vec<u8>)>, WorkError> + 'a;
+pub type Report<'a> =
+    dyn Fn(&dyn Host, &OpenCase) -> Result<Vec<(String, Vec<u8>)>, WorkError> + 'a;
 
 /// No report.
 ///
@@ -318,8 +319,11 @@ fn beside(output: &Path, written: &Written) -> Result<(), WorkError> {
     let name = output.file_name().unwrap_or_default().to_string_lossy();
     let text = format!("{}  {name}\n", hex(&written.sha256));
     let made = File::options().write(true).create_new(true).open(&path);
-    made.and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
-        .map_err(WorkError::io(&path, "writing the package's digest"))
+    made.and_then(|mut file| {
+        file.write_all(text.as_bytes())
+            .and_then(|()| file.sync_all())
+    })
+    .map_err(WorkError::io(&path, "writing the package's digest"))
 }
 
 /// `package.exported`; gives its number.

@@ -35,7 +35,9 @@ pub(super) fn is_package(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }
-    let named = path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+    let named = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
     let begins = || {
         let mut start = [0; 4];
         let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
@@ -61,7 +63,11 @@ pub(crate) fn package(
     if examined.archive.is_none() {
         return Ok(alone(checks, REFUSED));
     }
-    if !examined.files.iter().any(|file| file.name == format!("{CUSTODY}custody.jsonl")) {
+    if !examined
+        .files
+        .iter()
+        .any(|file| file.name == format!("{CUSTODY}custody.jsonl"))
+    {
         let what = "the bag holds no data/custody/custody.jsonl: nothing says how the evidence was handled, and nothing is signed";
         checks.push(Check::warning("custody", what));
         return Ok(alone(checks, NO_CUSTODY));
@@ -110,7 +116,10 @@ fn sidecar(path: &Path, found: Option<Hash>) -> Result<Option<Check>, WorkError>
     let said = text.split_whitespace().next().unwrap_or_default();
     let found = hex(&found);
     Ok(Some(if said.eq_ignore_ascii_case(&found) {
-        Check::pass("sidecar", format!("the file beside it names its SHA-256, {found}"))
+        Check::pass(
+            "sidecar",
+            format!("the file beside it names its SHA-256, {found}"),
+        )
     } else {
         Check::fail(
             "sidecar",
@@ -174,7 +183,10 @@ impl<R: std::io::Read + Seek> Inside<'_, R> {
         for name in ["trusted.vkey", "trust/trusted.vkey"] {
             let bytes = self.short(&format!("{CUSTODY}{name}"))?.unwrap_or_default();
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            keys.extend(text.split_whitespace().filter_map(|line| Vkey::parse(line).ok()));
+            keys.extend(
+                text.split_whitespace()
+                    .filter_map(|line| Vkey::parse(line).ok()),
+            );
         }
         Ok(keys)
     }
@@ -240,7 +252,10 @@ impl<R: std::io::Read + Seek> Inside<'_, R> {
 fn observed(files: &[Found], verifier: &Verifier) -> (BTreeMap<String, Observed>, Option<Check>) {
     let (mut by_id, mut by_hash) = (BTreeMap::new(), BTreeMap::new());
     for file in files {
-        let below = file.name.strip_prefix(EVIDENCE).and_then(|name| name.split_once('/'));
+        let below = file
+            .name
+            .strip_prefix(EVIDENCE)
+            .and_then(|name| name.split_once('/'));
         let (Some((id, _)), Some(sha256)) = (below, file.sha256) else {
             continue;
         };
@@ -285,7 +300,9 @@ fn stated<R>(examined: &Examined<R>, report: &Report) -> Vec<Check> {
             let said = visible(said);
             Check::fail(
                 "info",
-                format!("{label}: expected {said} as bag-info.txt says, found {found}: one of the two was altered"),
+                format!(
+                    "{label}: expected {said} as bag-info.txt says, found {found}: one of the two was altered"
+                ),
             )
         })
     };

@@ -30,10 +30,7 @@ const MAY: [(&str, &[&str]); 10] = [
             "vestige-store",
         ],
     ),
-    (
-        "vestige-desktop",
-        &["vestige-model", "vestige-workbench"],
-    ),
+    ("vestige-desktop", &["vestige-model", "vestige-workbench"]),
     ("vestige-cli", &["vestige-model", "vestige-workbench"]),
 ];
 
