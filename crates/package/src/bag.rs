@@ -1,7 +1,9 @@
 //! Writing a bag: payload, manifests and tag files in one deterministic zip.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::{self, Read, Seek, Write};
+use std::rc::Rc;
 
 use vestige_custody::{Hash, hex};
 
@@ -184,10 +186,16 @@ impl<W: Read + Write + Seek> Writing<'_, W> {
         let mut digests = Digests::of(Algorithm::WRITTEN);
         let (watch, done, total) = (&mut *self.watch, &mut self.done, self.total);
         let stopped = &mut self.stopped;
+        // Whether it was the file that could not be read, or the zip that could not be written.
+        let unreadable = Rc::new(Cell::new(false));
         let added = self.zip.add(
             &format!("{}/{path}", self.top),
             one.size,
-            &mut || open(one),
+            &mut || {
+                let from = open(one).inspect_err(|_| unreadable.set(true))?;
+                let unreadable = Rc::clone(&unreadable);
+                Ok(Box::new(Source { from, unreadable }))
+            },
             &mut |bytes| {
                 digests.update(bytes);
                 *done += bytes.len() as u64;
@@ -201,9 +209,15 @@ impl<W: Read + Write + Seek> Writing<'_, W> {
         if self.stopped {
             return Err(WriteError::Stopped);
         }
-        added.map_err(|source| WriteError::Payload {
-            name: one.name.clone(),
-            source,
+        added.map_err(|source| {
+            let changed = source.kind() == io::ErrorKind::InvalidData;
+            if !unreadable.get() && !changed {
+                return WriteError::Io(source);
+            }
+            WriteError::Payload {
+                name: one.name.clone(),
+                source,
+            }
         })?;
         if let Some(expected) = one.sha256
             && expected != digests.sha256()
@@ -252,6 +266,20 @@ impl<W: Read + Write + Seek> Writing<'_, W> {
         }
         let (_, bytes, sha256) = finished.map_err(WriteError::Io)?;
         Ok((bytes, sha256))
+    }
+}
+
+/// A file of the payload being read.
+struct Source {
+    from: Box<dyn Read>,
+    unreadable: Rc<Cell<bool>>,
+}
+
+impl Read for Source {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.from.read(into);
+        let interrupted = |error: &io::Error| error.kind() == io::ErrorKind::Interrupted;
+        read.inspect_err(|error| self.unreadable.set(!interrupted(error)))
     }
 }
 

@@ -262,7 +262,10 @@ impl<R: Read + Seek> Examination<'_, R> {
             if let Some(why) = oddity(&entry.name) {
                 self.checks.warn("names", format!("{shown}: {why}"));
             }
-            let (top, below) = entry.name.split_once('/').unwrap_or((&entry.name, ""));
+            let (top, below) = entry
+                .name
+                .split_once('/')
+                .unwrap_or((entry.name.as_str(), ""));
             if !below.is_empty() && !entry.is_folder() {
                 self.by_name.insert(below.to_owned(), number);
             }
@@ -671,7 +674,7 @@ impl<R: Read + Seek> Examination<'_, R> {
         let payload = || files.iter().filter(|one| one.name.starts_with("data/"));
         let bytes: u64 = payload().map(|one| one.size).fold(0, u64::saturating_add);
         let found = format!("{bytes}.{}", payload().count());
-        match self.info_value("Payload-Oxum") {
+        match self.info_value("Payload-Oxum").map(str::to_owned) {
             None if self.is_ours() => self.checks.fail("info", "bag-info.txt: no Payload-Oxum"),
             None => {}
             Some(said) if said == found => self.checks.pass(
@@ -681,7 +684,7 @@ impl<R: Read + Seek> Examination<'_, R> {
                 ),
             ),
             Some(said) => {
-                let said = visible(said);
+                let said = visible(&said);
                 self.checks.fail(
                     "info",
                     format!("Payload-Oxum: expected {said} (bytes.files), found {found}: files were added, removed or altered"),

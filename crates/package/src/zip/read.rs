@@ -518,7 +518,7 @@ fn central(from: &mut impl Read) -> Result<(Entry, bool), ZipError> {
     let plain = (made, short(&fixed, 6)) == (0x0300 | version, version)
         && entry.flags == UTF8
         && comment.is_empty()
-        && fixed.get(34..38) == Some(&[0; 4])
+        && fixed.get(34..38) == Some([0; 4].as_slice())
         && long(&fixed, 38) == ATTRIBUTES
         && (is_long || extra.is_empty());
     Ok((entry, plain))
