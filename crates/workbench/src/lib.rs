@@ -16,6 +16,7 @@ pub mod import;
 pub mod item;
 pub mod key;
 pub mod machine;
+pub mod package;
 mod phrase;
 pub mod progress;
 pub mod report;

@@ -13,6 +13,7 @@ mod import;
 mod key;
 mod man;
 mod report;
+mod package;
 mod restore;
 mod show;
 mod top;
@@ -43,6 +44,7 @@ pub enum Command {
     Show(show::Show),
     Custody(custody::Custody),
     Report(report::Report),
+    Package(package::Package),
     Backup(backup::Backup),
     Restore(restore::Restore),
     Withdraw(withdraw::Withdraw),
@@ -68,6 +70,7 @@ impl Command {
             Command::Show(command) => command.run(host),
             Command::Custody(command) => command.run(host),
             Command::Report(command) => command.run(host),
+            Command::Package(command) => command.run(host),
             Command::Backup(command) => command.run(host),
             Command::Restore(command) => command.run(host),
             Command::Withdraw(command) => command.run(host),

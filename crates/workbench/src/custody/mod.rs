@@ -18,6 +18,7 @@ use vestige_store::ledger::{Checkpoint, Ledger, checkpoints};
 pub(crate) use anchor::read_anchors;
 pub use anchor::{Anchored, anchor, anchor_in};
 pub use export::{Exported, export};
+pub(crate) use export::{FORMAT, stage};
 pub use list::list;
 pub use pin::{Pinned, pin};
 pub use request::{Requested, request, request_in};
@@ -49,11 +50,12 @@ pub fn sign_in(host: &dyn Host, case: &mut OpenCase) -> Result<Signed, WorkError
 
 /// What only says that the chain was read, stamped or given out: signing again for its sake alone
 /// would leave every time stamp one note behind.
-const BOOKKEEPING: [&str; 4] = [
+const BOOKKEEPING: [&str; 5] = [
     "checkpoint.anchored",
     "case.opened",
     "evidence.accessed",
     "package.exported",
+    "package.verified",
 ];
 
 /// The newest note, after signing where something worth signing is not covered by it.

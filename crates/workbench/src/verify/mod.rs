@@ -9,6 +9,7 @@ mod evidence;
 mod folder;
 mod item;
 mod limits;
+mod package;
 mod received;
 mod replay;
 
@@ -28,6 +29,7 @@ use crate::host::Host;
 pub(crate) use chain::chain;
 pub(crate) use folder::folder;
 pub(crate) use item::{OfItem, of_item};
+pub(crate) use package::{is_taken, package, sidecar_of};
 
 /// What a verification is asked for.
 #[derive(Clone, Debug, Default)]
@@ -162,11 +164,11 @@ impl Verification {
     }
 }
 
-/// Verifies what lies at a path: a case, or an exported custody folder.
+/// Verifies what lies at a path: a case, an exported custody folder, or a package (a zip).
 ///
 /// # Errors
 /// [`WorkError::Usage`] for a key or pin that cannot be read; [`WorkError::Absent`] where the path
-/// is neither. What a check finds is no error.
+/// is none of these. What a check finds is no error.
 pub fn verify(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verification, WorkError> {
     if path.join("case.db").symlink_metadata().is_ok() {
         return case::case(host, path, terms);
@@ -174,15 +176,18 @@ pub fn verify(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verificatio
     if path.join(folder::CHAIN).is_file() {
         return folder(host, path, terms);
     }
+    if package::is_package(path) {
+        return package(host, path, terms);
+    }
     let found = match path.symlink_metadata() {
         Err(_) => "nothing there",
         Ok(about) if about.is_dir() => "a folder without case.db and custody.jsonl",
-        Ok(_) => "a file",
+        Ok(_) => "a file that is no zip",
     };
     Err(WorkError::Absent {
         case: path.to_path_buf(),
         what: "something to verify",
-        expected: "a case folder or an exported custody folder".to_owned(),
+        expected: "a case folder, an exported custody folder or a package (a zip)".to_owned(),
         found: found.to_owned(),
     })
 }
