@@ -35,6 +35,20 @@ macro_rules! commands {
             case(Nothing) -> Option<CaseView>;
             forget_case(CaseOpen) -> Nothing;
             restore_case(RestoreCase) -> Opened;
+            plan_import(OfTicket) -> ImportPlan;
+            import(Import) -> ImportReport;
+            formats(Nothing) -> Vec<Fact>;
+            evidence(Nothing) -> ImportReport;
+            item(ItemId) -> ItemView;
+            withdraw(Withdraw) -> Withdrawn;
+            backup(OfTicket) -> Saved;
+            ledger(LedgerAsked) -> LedgerView;
+            entry(EntryAsked) -> EntryBytes;
+            verify(VerifyAsked) -> Verification;
+            sign(Nothing) -> Signed;
+            pin(Nothing) -> PinView;
+            request_time_stamp(Nothing) -> TimeStampQuery;
+            take_time_stamp(TimeStampAnswer) -> Anchored;
             cancel(Cancel) -> Nothing;
         }
     };
