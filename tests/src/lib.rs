@@ -7,8 +7,10 @@ mod case;
 mod desk;
 mod draw;
 mod evidence;
+mod window;
 
 pub use case::{Holding, strangers};
 pub use desk::{Desk, PASSPHRASE, code, copy_folder, said, text};
 pub use draw::Draw;
 pub use evidence::{FLOWS, generated, gz, mixed, packed, record, tar, zip};
+pub use window::Window;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// How many records were found and where each of them went. Always
 /// `found = stored + duplicate + rejected + ignored`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ts_rs::TS)]
 pub struct Tally {
     /// Records the envelope holds.
     pub found: u64,

@@ -42,7 +42,7 @@ pub struct Shown {
 }
 
 /// Where an event comes from.
-#[derive(Debug, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct Provenance {
     /// The evidence item (`EV-0001`).
     pub evidence: String,
@@ -72,7 +72,7 @@ pub struct Provenance {
 }
 
 /// Whether an event is what its original says, as far as its custody goes back.
-#[derive(Debug, Serialize, ts_rs::TS)]
+#[derive(Clone, Debug, Serialize, ts_rs::TS)]
 pub struct Proof {
     /// The event.
     pub id: String,

@@ -57,23 +57,6 @@ pub enum Purpose {
     Save,
 }
 
-/// How [`vestige_model::Tally`] looks to the page.
-#[derive(TS)]
-pub struct TallyShape {
-    /// Records the envelope holds.
-    pub found: u64,
-    /// Records with at least one row in the case.
-    pub stored: u64,
-    /// Records that another evidence item already holds.
-    pub duplicate: u64,
-    /// Records that could not be read.
-    pub rejected: u64,
-    /// Known non-events.
-    pub ignored: u64,
-    /// Rows made.
-    pub events: u64,
-}
-
 asked! {
     /// Nothing.
     Nothing {}

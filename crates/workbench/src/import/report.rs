@@ -34,7 +34,6 @@ pub struct EvidenceReport {
     /// `imported`, `partial`, `rejected` or `duplicate`.
     pub state: String,
     #[serde(flatten)]
-    #[ts(as = "crate::wire::TallyShape")]
     /// The account of its records.
     pub tally: Tally,
     /// Why it is rejected or partial, or what it repeats.
@@ -61,7 +60,6 @@ pub struct Totals {
     /// Their bytes after unpacking.
     pub bytes_decompressed: u64,
     #[serde(flatten)]
-    #[ts(as = "crate::wire::TallyShape")]
     /// The account of their records.
     pub tally: Tally,
     /// Records in view without a time.
