@@ -133,8 +133,11 @@ impl Filter {
     fn of(text: &str) -> Filter {
         let text = text.to_lowercase();
         let quoted = serde_json::Value::from(text.as_str()).to_string();
-        let escaped = quoted.trim_matches('"').to_lowercase();
-        Filter { text, escaped }
+        let inner = quoted.get(1..quoted.len() - 1).unwrap_or_default();
+        Filter {
+            escaped: inner.to_lowercase(),
+            text,
+        }
     }
 
     fn passes(&self, body: &[u8]) -> bool {

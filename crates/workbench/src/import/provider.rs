@@ -80,14 +80,14 @@ impl<'n> Delivery<'n> {
         let parts: Vec<&str> = stem.split('_').collect();
         let (account, service, region, from, time) = match parts.as_slice() {
             [account, service @ "CloudTrail", region, time, _] => {
-                (account, service, region, None, time)
+                (*account, *service, *region, None, *time)
             }
             // The name of a trail may have underscores.
             [account, service @ "CloudTrail-Digest", region, .., time] => {
-                (account, service, region, None, time)
+                (*account, *service, *region, None, *time)
             }
             [account, service @ "vpcflowlogs", region, from, time, _] => {
-                (account, service, region, Some(*from), time)
+                (*account, *service, *region, Some(*from), *time)
             }
             _ => return None,
         };
@@ -102,18 +102,16 @@ impl<'n> Delivery<'n> {
         })
     }
 
-    fn facts(&self) -> impl Iterator<Item = Fact> + use<> {
+    fn facts(&self) -> Vec<Fact> {
         let mut facts = vec![
             fact("delivered by (its name says)", self.service),
             fact("account (its name says)", self.account),
             fact("region (its name says)", self.region),
             fact("delivery time (its name says)", self.time),
         ];
-        facts.extend(
-            self.from
-                .map(|from| fact("flow log (its name says)", from)),
-        );
-        facts.into_iter()
+        let from = self.from;
+        facts.extend(from.map(|from| fact("flow log (its name says)", from)));
+        facts
     }
 
     /// The first digest file of the same account and region that was made after this file was

@@ -169,7 +169,7 @@ fn inside<'a>(
     members: &'a [MemberAccount],
     undated: &'a Undated,
 ) -> impl Iterator<Item = EvidenceReport> + 'a {
-    let own = members.iter().filter(|_| one.duplicate_of.is_none());
+    let own = members.iter().filter(move |_| one.duplicate_of.is_none());
     own.filter(|member| !member.name.is_empty())
         .map(move |member| member_report(one, member, undated))
 }
