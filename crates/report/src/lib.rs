@@ -15,7 +15,7 @@ mod say;
 pub mod visible;
 mod world;
 
-pub use document::{Document, ReportError, Standard};
+pub use document::{Document, ReportError, Standard, json_of};
 pub use facts::Facts;
 pub use html::html;
 

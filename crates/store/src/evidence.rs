@@ -12,6 +12,8 @@ use crate::case_file::CaseError;
 pub struct ItemRow {
     /// Its number.
     pub id: i64,
+    /// The acquisition it came with.
+    pub acquisition: i64,
     /// Name below what was imported.
     pub name: String,
     /// Where it was found.
@@ -71,10 +73,14 @@ pub struct MemberAccount {
     pub id: i64,
     /// Names on the way, empty for a file that is no archive.
     pub name: String,
+    /// How it was wrapped: `gz`, `zip`, `tar.gz`; empty for a plain file.
+    pub layers: String,
     /// Decompressed size.
     pub bytes: u64,
     /// Its format.
     pub format: Option<String>,
+    /// The envelope its records lie in.
+    pub envelope: Option<String>,
     /// Why.
     pub recognised: String,
     /// What became of it.
@@ -100,6 +106,8 @@ pub struct WarningRow {
     pub name: String,
     /// Ordinals of the member, where it is about one.
     pub member: Option<String>,
+    /// Its name; empty for a file that is no archive.
+    pub member_name: String,
     /// The warning; without its excerpt where the item was withdrawn.
     pub warning: Warning,
     /// Whether the item was withdrawn.
@@ -115,27 +123,61 @@ fn count(row: &Row<'_>, at: usize) -> rusqlite::Result<u64> {
 /// # Errors
 /// What SQLite says.
 pub fn items(connection: &Connection) -> rusqlite::Result<Vec<ItemRow>> {
-    let mut statement = connection.prepare(
-        "SELECT id,name,path,sha256,bytes,bytes_decompressed,state,reason,duplicate_of,withdrawn_seq,
-                (SELECT count(*) FROM warning w WHERE w.evidence=e.id),in_place FROM evidence e ORDER BY id",
-    )?;
-    let rows = statement.query_map([], |row| {
-        Ok(ItemRow {
-            id: row.get(0)?,
-            name: row.get(1)?,
-            path: row.get(2)?,
-            sha256: row.get(3)?,
-            bytes: count(row, 4)?,
-            bytes_decompressed: count(row, 5)?,
-            state: row.get(6)?,
-            reason: row.get(7)?,
-            duplicate_of: row.get(8)?,
-            withdrawn: row.get::<_, Option<i64>>(9)?.is_some(),
-            warnings: count(row, 10)?,
-            in_place: row.get(11)?,
-        })
-    })?;
-    rows.collect()
+    let mut statement = connection.prepare(&format!("{ITEM} ORDER BY id"))?;
+    statement.query_map([], item_row)?.collect()
+}
+
+/// One item.
+///
+/// # Errors
+/// What SQLite says.
+pub fn item(connection: &Connection, id: i64) -> rusqlite::Result<Option<ItemRow>> {
+    let mut statement = connection.prepare_cached(&format!("{ITEM} WHERE id=?1"))?;
+    statement.query_row([id], item_row).optional()
+}
+
+const ITEM: &str = "SELECT id,name,path,sha256,bytes,bytes_decompressed,state,reason,duplicate_of,
+    withdrawn_seq,(SELECT count(*) FROM warning w WHERE w.evidence=e.id),in_place,acquisition
+    FROM evidence e";
+
+fn item_row(row: &Row<'_>) -> rusqlite::Result<ItemRow> {
+    Ok(ItemRow {
+        id: row.get(0)?,
+        acquisition: row.get(12)?,
+        name: row.get(1)?,
+        path: row.get(2)?,
+        sha256: row.get(3)?,
+        bytes: count(row, 4)?,
+        bytes_decompressed: count(row, 5)?,
+        state: row.get(6)?,
+        reason: row.get(7)?,
+        duplicate_of: row.get(8)?,
+        withdrawn: row.get::<_, Option<i64>>(9)?.is_some(),
+        warnings: count(row, 10)?,
+        in_place: row.get(11)?,
+    })
+}
+
+/// When an acquisition was begun, UTC nanoseconds, and why.
+///
+/// # Errors
+/// What SQLite says.
+pub fn acquisition(connection: &Connection, id: i64) -> rusqlite::Result<Option<(i64, String)>> {
+    connection
+        .prepare_cached("SELECT started,reason FROM acquisition WHERE id=?1")?
+        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+}
+
+/// Items whose name contains this text, by number.
+///
+/// # Errors
+/// What SQLite says.
+pub fn named(connection: &Connection, part: &str) -> rusqlite::Result<Vec<(i64, String)>> {
+    connection
+        .prepare_cached("SELECT id,name FROM evidence WHERE instr(name,?1)>0 ORDER BY id")?
+        .query_map([part], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }
 
 /// The members of an item, in order.
@@ -145,14 +187,16 @@ pub fn items(connection: &Connection) -> rusqlite::Result<Vec<ItemRow>> {
 pub fn members(connection: &Connection, evidence: i64) -> rusqlite::Result<Vec<MemberAccount>> {
     let mut statement = connection.prepare_cached(
         "SELECT name,bytes,format,recognised,state,reason,found,stored,duplicate,rejected,ignored,
-                events,warnings,first,last,id FROM member WHERE evidence=?1 ORDER BY id",
+                events,warnings,first,last,id,layers,envelope FROM member WHERE evidence=?1 ORDER BY id",
     )?;
     let rows = statement.query_map([evidence], |row| {
         Ok(MemberAccount {
             id: row.get(15)?,
             name: row.get(0)?,
+            layers: row.get(16)?,
             bytes: count(row, 1)?,
             format: row.get(2)?,
+            envelope: row.get(17)?,
             recognised: row.get(3)?,
             state: row.get(4)?,
             reason: row.get(5)?,
@@ -204,7 +248,11 @@ pub fn warnings<E: From<CaseError>>(
         .map(std::path::PathBuf::from)
         .unwrap_or_default();
     let failed = |error| E::from(CaseError::sqlite(&path, "reading warnings", error));
-    let mut statement = connection.prepare(WARNINGS).map_err(failed)?;
+    let mut statement = connection
+        .prepare(&format!(
+            "{WARNINGS} WHERE ?1 IS NULL OR w.evidence=?1 ORDER BY w.id"
+        ))
+        .map_err(failed)?;
     let mut rows = statement.query([only]).map_err(failed)?;
     while let Some(row) = rows.next().map_err(failed)? {
         each(warning(row).map_err(failed)?)?;
@@ -215,14 +263,32 @@ pub fn warnings<E: From<CaseError>>(
 const WARNINGS: &str =
     "SELECT w.evidence,e.name,m.path,w.offset,w.length,w.reason,w.expected,w.found,
             CASE WHEN e.withdrawn_seq IS NULL THEN w.excerpt ELSE '' END,e.withdrawn_seq IS NOT NULL
-     FROM warning w JOIN evidence e ON e.id=w.evidence LEFT JOIN member m ON m.id=w.member
-     WHERE ?1 IS NULL OR w.evidence=?1 ORDER BY w.id";
+            ,coalesce(m.name,'')
+     FROM warning w JOIN evidence e ON e.id=w.evidence LEFT JOIN member m ON m.id=w.member";
+
+/// The first warnings of one item, in order.
+///
+/// # Errors
+/// What SQLite says.
+pub fn first_warnings(
+    connection: &Connection,
+    evidence: i64,
+    most: u32,
+) -> rusqlite::Result<Vec<WarningRow>> {
+    connection
+        .prepare_cached(&format!(
+            "{WARNINGS} WHERE w.evidence=?1 ORDER BY w.id LIMIT ?2"
+        ))?
+        .query_map((evidence, most), warning)?
+        .collect()
+}
 
 fn warning(row: &Row<'_>) -> rusqlite::Result<WarningRow> {
     Ok(WarningRow {
         evidence: row.get(0)?,
         name: row.get(1)?,
         member: row.get(2)?,
+        member_name: row.get(10)?,
         warning: Warning {
             offset: count(row, 3)?,
             length: count(row, 4)?,

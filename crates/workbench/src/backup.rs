@@ -36,6 +36,8 @@ pub struct BackedUp {
     pub missing: Vec<Missing>,
     /// Items left in place, whose originals are not in it.
     pub in_place: u64,
+    /// The custody entry that records it.
+    pub seq: u64,
 }
 
 /// An original that is not in a backup.
@@ -103,6 +105,7 @@ pub fn backup(host: &dyn Host, path: &Path, output: &Path) -> Result<BackedUp, W
         originals: done.originals,
         missing: missing(done.missing),
         in_place: done.in_place,
+        seq: done.seq,
     })
 }
 

@@ -14,10 +14,23 @@ pub struct Progress {
     pub bytes_total: u64,
     /// Records or rows done.
     pub records: u64,
+    /// While evidence is imported: how far each part of it is.
+    pub parts: Parts,
     /// Bytes a second since the stage began.
     pub rate: f64,
     /// Time that is left at this rate, where it can be told.
     pub eta: Option<Duration>,
+}
+
+/// How far the parts of an import are, which run side by side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Parts {
+    /// Bytes read and hashed.
+    pub read: u64,
+    /// Bytes of members, decompressed.
+    pub decompressed: u64,
+    /// Rows stored for good.
+    pub stored: u64,
 }
 
 /// Counters that several threads advance.
@@ -27,6 +40,9 @@ pub struct Counters {
     total: u64,
     bytes: AtomicU64,
     records: AtomicU64,
+    read: AtomicU64,
+    decompressed: AtomicU64,
+    stored: AtomicU64,
 }
 
 impl Counters {
@@ -38,6 +54,9 @@ impl Counters {
             total,
             bytes: AtomicU64::new(0),
             records: AtomicU64::new(0),
+            read: AtomicU64::new(0),
+            decompressed: AtomicU64::new(0),
+            stored: AtomicU64::new(0),
         }
     }
 
@@ -49,6 +68,21 @@ impl Counters {
     /// Advances by records.
     pub fn records(&self, more: u64) {
         self.records.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// Advances by bytes that were read and hashed.
+    pub fn read(&self, more: u64) {
+        self.read.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// Advances by bytes of members.
+    pub fn decompressed(&self, more: u64) {
+        self.decompressed.fetch_add(more, Ordering::Relaxed);
+    }
+
+    /// Advances by rows that are in the case.
+    pub fn stored(&self, more: u64) {
+        self.stored.fetch_add(more, Ordering::Relaxed);
     }
 
     /// Seconds since the stage began.
@@ -74,6 +108,11 @@ impl Counters {
             bytes,
             bytes_total: self.total,
             records: self.records.load(Ordering::Relaxed),
+            parts: Parts {
+                read: self.read.load(Ordering::Relaxed),
+                decompressed: self.decompressed.load(Ordering::Relaxed),
+                stored: self.stored.load(Ordering::Relaxed),
+            },
             rate,
             eta,
         }

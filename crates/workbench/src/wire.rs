@@ -284,11 +284,12 @@ asked! {
 
     /// A part of the ledger.
     LedgerAsked {
-        /// From this entry on, from 0.
+        /// How many of the entries that pass the filter lie before the first one wanted; without a
+        /// filter that is its number.
         from: u64,
         /// How many, at most a thousand.
         limit: u32,
-        /// Only entries whose event, actor or object contains this, case folded.
+        /// Only entries whose event, actor, object or reason contains this, case folded.
         filter: Option<String>,
     }
 
@@ -914,6 +915,12 @@ told! {
         bytes_total: u64,
         /// Records or rows done.
         records: u64,
+        /// While evidence is imported: bytes read and hashed.
+        read: u64,
+        /// Bytes of members, decompressed.
+        decompressed: u64,
+        /// Rows stored for good.
+        stored: u64,
         /// Bytes a second.
         rate: f64,
         /// Seconds left, where it can be told.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use vestige_workbench::Host;
 use vestige_workbench::package::{self, Options, Profile};
+use vestige_workbench::report;
 
 use super::AlwaysJson;
 use crate::print::{self, Done};
@@ -19,7 +20,7 @@ Example:
 
 The package is a bag (BagIt 1.0, RFC 8493) in a zip. FILE.zip.sha256 is written beside it.
 Originals that were withdrawn or left in place are in it by their hash only.
-Profile expert: the evidence, the full custody and the timeline.")]
+Profile expert: the report, the evidence, the full custody and the timeline.")]
 pub struct Package {
     /// The case folder.
     case: PathBuf,
@@ -60,7 +61,7 @@ impl Package {
             host,
             &self.case,
             &options,
-            &package::without_report,
+            &report::for_package,
         )?)
     }
 }

@@ -161,6 +161,7 @@ mod tests {
             bytes: 12_500_000,
             bytes_total: 40_000_000,
             records: 31_200,
+            parts: vestige_workbench::progress::Parts::default(),
             rate: 9_800_000.0,
             eta: Some(Duration::from_secs(3)),
         };

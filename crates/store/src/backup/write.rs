@@ -38,6 +38,8 @@ pub struct BackedUp {
     pub missing: Vec<(Hash, String)>,
     /// Items that were imported in place and are therefore not in it.
     pub in_place: u64,
+    /// The custody entry that records it.
+    pub seq: u64,
 }
 
 /// Writes a backup of a case to `output`, which must not exist, reads it back, and records it.
@@ -66,7 +68,7 @@ pub fn backup(
     publish(writer, &mut made, output)?;
     // Where this fails the backup stays: whether the entry was written may not be known, and a
     // backup without an entry does no harm, an entry without its backup does.
-    record(writer, &made.done, output, now)?;
+    made.done.seq = record(writer, &made.done, output, now)?;
     Ok(made.done)
 }
 
@@ -125,6 +127,8 @@ impl BackupInProgress<'_> {
                 .map(|one| (one.sha256, one.reason))
                 .collect(),
             in_place: manifest.in_place,
+            // Known once it is recorded.
+            seq: 0,
         };
         Ok(Made {
             file: Some(file),
@@ -340,7 +344,7 @@ fn record(
     done: &BackedUp,
     output: &Path,
     now: i64,
-) -> Result<(), CaseError> {
+) -> Result<u64, CaseError> {
     let faults = writer.faults().clone();
     let outcome = match done.missing.len() {
         0 => Outcome::Success,
@@ -367,6 +371,7 @@ fn record(
         .detail("originals", done.originals)
         .detail("originals_missing", done.missing.len() as u64)
         .detail("in_place", done.in_place);
-    ledger.append(&transaction, &entry, now)?;
-    CaseWriter::commit(transaction, &faults)
+    let sealed = ledger.append(&transaction, &entry, now)?;
+    CaseWriter::commit(transaction, &faults)?;
+    Ok(sealed.seq)
 }

@@ -2,6 +2,7 @@
 //! to somebody else.
 
 mod anchor;
+mod entries;
 mod export;
 mod list;
 mod pin;
@@ -17,9 +18,11 @@ use vestige_store::ledger::{Checkpoint, Ledger, checkpoints};
 
 pub(crate) use anchor::read_anchors;
 pub use anchor::{Anchored, anchor, anchor_in};
+pub(crate) use entries::{exact, naming, window};
 pub use export::{Exported, export};
 pub(crate) use export::{FORMAT, stage};
 pub use list::list;
+pub(crate) use pin::pin_of;
 pub use pin::{Pinned, pin};
 pub use request::{Requested, request, request_in};
 

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde::Serialize;
 use vestige_custody::hex;
+use vestige_store::Connection;
+use vestige_store::case_file::Case;
 use vestige_store::examiner;
 use vestige_store::ledger::{Head, Ledger};
 
@@ -39,7 +41,15 @@ impl Pinned {
 /// As [`session::read`].
 pub fn pin(host: &dyn Host, path: &Path) -> Result<Pinned, WorkError> {
     let reader = session::read(host, path, "custody pin")?;
-    let (case, connection) = (reader.case(), reader.connection());
+    pin_of(host, reader.case(), reader.connection())
+}
+
+/// As [`pin`], of a case that is read already.
+pub(crate) fn pin_of(
+    host: &dyn Host,
+    case: &Case,
+    connection: &Connection,
+) -> Result<Pinned, WorkError> {
     // The head of this connection: somebody may have written since the case was recognised.
     let head = Head::read(connection).ok().flatten().unwrap_or(case.head());
     let root = Ledger::root_at(connection, head.size)?

@@ -1,11 +1,12 @@
 //! Cases: those of this installation, new ones, and the one that is opened.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use vestige_model::time;
 use vestige_store::case_file::Case;
-use vestige_store::summary;
+use vestige_store::summary::{self, Sizes};
 
 use super::memory::{self, Seen, Verdict};
 use super::open::Open;
@@ -15,7 +16,7 @@ use crate::error::WorkError;
 use crate::home::{Home, Known};
 use crate::host::Host as _;
 use crate::session;
-use crate::verify::{self, Terms};
+use crate::verify::{self, Terms, Verification};
 use crate::wire::{
     CaseCreate, CaseOpen, CaseView, Nothing, Opened, RecentCase, RestoreCase, Signing,
 };
@@ -44,23 +45,21 @@ impl Desk {
 
     fn recent(&self, host: &CallHost<'_>, known: Known, seen: Seen) -> RecentCase {
         let chosen = self.give(vec![known.path.clone()]);
-        let facts = look(host, &known);
-        let (facts, problem) = match facts {
-            Ok(facts) => (Some(facts), None),
-            Err(error) => (None, Some(error.to_string())),
+        let (mut facts, holds, problem) = match look(host, &known) {
+            Ok((facts, holds)) => (facts, holds, None),
+            Err(error) => (BTreeMap::new(), Sizes::default(), Some(error.to_string())),
         };
-        let holds = facts.as_ref().map(|facts| facts.holds);
         RecentCase {
             case: known.id.as_str().to_owned(),
             ticket: chosen.ticket,
             path: chosen.shown,
-            title: facts.as_ref().map(|facts| facts.title.clone()),
-            reference: facts.as_ref().and_then(|facts| facts.reference.clone()),
+            title: facts.remove("title"),
+            reference: facts.remove("reference"),
             changed: changed(&known.path),
             opened: seen.opened,
-            bytes: holds.map_or(0, |holds| holds.bytes),
-            evidence: holds.map_or(0, |holds| holds.evidence),
-            events: holds.map_or(0, |holds| holds.events),
+            bytes: holds.bytes,
+            evidence: holds.evidence,
+            events: holds.events,
             verdict: seen.verdict.map(Verdict::told),
             problem,
         }
@@ -101,13 +100,8 @@ impl Desk {
     fn open_at(&self, host: &CallHost<'_>, path: &Path) -> Result<Opened, WorkError> {
         *locked(&self.open) = None;
         let verification = verify::verify(host, path, &Terms::default())?;
-        let failed = verification.verdict == verify::Verdict::Failed;
-        if let Some(case) = &verification.case {
-            let verdict = verification.verdict.word();
-            let verdict = Verdict::new(verdict, verification.size, time::format(host.now()));
-            memory::change(&Home::of(host)?, case, |seen| seen.verdict = Some(verdict))?;
-        }
-        if failed {
+        remember_verdict(host, path, &verification)?;
+        if verification.verdict == verify::Verdict::Failed {
             return Ok(Opened {
                 verification,
                 case: None,
@@ -200,9 +194,31 @@ impl Desk {
     }
 }
 
+/// Remembers what verification found, for the list of cases. One that was refused before it said
+/// which case it is counts for the case that was last seen there.
+pub(super) fn remember_verdict(
+    host: &CallHost<'_>,
+    path: &Path,
+    verification: &Verification,
+) -> Result<(), WorkError> {
+    let home = Home::of(host)?;
+    let full = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let case = match &verification.case {
+        Some(case) => Some(case.clone()),
+        None => home.at(&full)?.map(|known| known.id.as_str().to_owned()),
+    };
+    let Some(case) = case else { return Ok(()) };
+    let at = time::format(host.now());
+    let verdict = Verdict::new(verification.verdict.word(), verification.size, at);
+    memory::change(&home, &case, |seen| seen.verdict = Some(verdict))
+}
+
 /// The facts of a case on the list. Nothing is written and nothing adopted, so that looking at the
-/// list is no access.
-fn look(host: &CallHost<'_>, known: &Known) -> Result<case::CaseFacts, WorkError> {
+/// list is no access; its chain is not followed, for there may be many cases.
+fn look(
+    host: &CallHost<'_>,
+    known: &Known,
+) -> Result<(BTreeMap<String, String>, Sizes), WorkError> {
     let settings = Home::of(host)?.settings()?;
     let case = Case::open_known(&known.path, Some(known.head), &settings)?;
     if *case.id() != known.id {
@@ -214,7 +230,8 @@ fn look(host: &CallHost<'_>, known: &Known) -> Result<case::CaseFacts, WorkError
         });
     }
     let reader = case.open_reader()?;
-    case::facts_of(reader.connection(), case.version())
+    let connection = reader.connection();
+    Ok((summary::facts(connection)?, summary::sizes(connection)?))
 }
 
 /// When the database of a case was last changed, as the file system says.

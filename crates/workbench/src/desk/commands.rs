@@ -53,6 +53,22 @@ macro_rules! commands {
             preview_report(ReportAsked) -> ReportView;
             report_page(PageAsked) -> PageView;
             save_report(ReportSave) -> Saved;
+            plan_import(OfTicket) -> ImportPlan;
+            import(Import) -> ImportReport;
+            formats(Nothing) -> Vec<Fact>;
+            evidence(Nothing) -> ImportReport;
+            item(ItemId) -> ItemView;
+            withdraw(Withdraw) -> Withdrawn;
+            backup(OfTicket) -> Saved;
+            ledger(LedgerAsked) -> LedgerView;
+            entry(EntryAsked) -> EntryBytes;
+            verify(VerifyAsked) -> Verification;
+            sign(Nothing) -> Signed;
+            pin(Nothing) -> PinView;
+            request_time_stamp(Nothing) -> TimeStampQuery;
+            take_time_stamp(TimeStampAnswer) -> Anchored;
+            make_package(PackageMake) -> PackageMade;
+            verify_package(PackageVerify) -> PackageVerdict;
             cancel(Cancel) -> Nothing;
         }
     };

@@ -35,7 +35,9 @@ impl Desk {
         input: UndoAnnotation,
     ) -> Result<Changed, WorkError> {
         let open = self.needed()?;
-        let done = open.write(host, |case| annotations::undo(host, case, input.custody_seq))?;
+        let done = open.write(host, |case| {
+            annotations::undo(host, case, input.custody_seq)
+        })?;
         Ok(done.into())
     }
 

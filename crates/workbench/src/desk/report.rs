@@ -40,7 +40,11 @@ impl Desk {
         if kept.kept.len() > KEPT {
             kept.kept.pop_front();
         }
-        let size = laid.pin.split(':').next().and_then(|size| size.parse().ok());
+        let size = laid
+            .pin
+            .split(':')
+            .next()
+            .and_then(|size| size.parse().ok());
         Ok(ReportView {
             laid: number,
             pages,
@@ -81,7 +85,8 @@ impl Desk {
             overwrite: true,
         };
         let asked = asked(&input.report);
-        let made = open.writing_itself(|case| report::make(host, case, &asked, options, &output))?;
+        let made =
+            open.writing_itself(|case| report::make(host, case, &asked, options, &output))?;
         Ok(Saved {
             path: made.file.display().to_string(),
             sha256: made.sha256,

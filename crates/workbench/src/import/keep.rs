@@ -17,6 +17,7 @@ use super::plan::Plan;
 use crate::error::WorkError;
 use crate::host::Host;
 use crate::item;
+use crate::progress::Counters;
 
 /// What the writer needs besides the batches.
 pub(super) struct Keeper<'a> {
@@ -25,6 +26,7 @@ pub(super) struct Keeper<'a> {
     pub writer: Writer,
     pub originals: &'a Originals,
     pub plan: &'a Plan,
+    pub counters: &'a Counters,
     pub request: &'a Request,
     pub acquisition: i64,
     pub imported: i64,
@@ -96,6 +98,7 @@ impl Keeper<'_> {
         };
         keep.settle(&batch, &end)?;
         batch.commit(&faults)?;
+        self.counters.stored(end.digest.rows);
         Ok(())
     }
 }

@@ -6,6 +6,8 @@ mod finish;
 mod keep;
 mod message;
 mod plan;
+mod preview;
+mod provider;
 mod reading;
 mod report;
 mod work;
@@ -24,6 +26,9 @@ use vestige_store::writer::{self, Writer};
 pub(crate) use content::content_of;
 pub(crate) use finish::Records;
 pub use finish::repair;
+pub(crate) use preview::preview;
+pub(crate) use provider::facts as provider_facts;
+pub(crate) use report::files_of;
 pub use report::{EvidenceReport, ImportReport, Totals, evidence, warnings};
 
 use crate::error::WorkError;
@@ -83,7 +88,7 @@ pub fn import(
     // An import that failed while the case stayed open.
     repair(host, open)?;
     let root = open.case().root().to_path_buf();
-    let plan = plan::make(open.writer().connection(), &root, request)?;
+    let plan = plan::make(host, open.writer().connection(), &root, request, u64::MAX)?;
     let counters = Counters::new(plan.bytes);
     let imported = host.now();
     let connection = open.writer().connection();
@@ -118,6 +123,7 @@ pub fn import(
         writer,
         originals: &originals,
         plan: &plan,
+        counters: &counters,
         request,
         acquisition,
         imported,

@@ -1,15 +1,18 @@
 //! What is to be read, in sorted path order: numbers for the items, identical files, units of work.
 
 use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use vestige_acquire::intake::{self, Listed};
-use vestige_acquire::original;
+use vestige_acquire::original::{self, OriginalError};
 use vestige_store::Connection;
 use vestige_store::writer::next_id;
 
 use super::Request;
 use crate::error::WorkError;
+use crate::host::Host;
+use crate::progress::Progress;
 
 /// Bytes and files after which a unit of work is closed.
 const UNIT_BYTES: u64 = 4 << 20;
@@ -46,14 +49,17 @@ pub(super) struct Plan {
     pub bytes: u64,
 }
 
+/// Files of equal size are read to be compared, none larger than `largest`.
 pub(super) fn make(
+    host: &dyn Host,
     connection: &Connection,
     case: &Path,
     request: &Request,
+    largest: u64,
 ) -> Result<Plan, WorkError> {
     let listed = intake::list(&request.paths, Some(case));
     let mut next = next_id(connection, "evidence")?;
-    let mut identical = Identical::new(connection, &listed, request)?;
+    let mut identical = Identical::new(host, connection, &listed, request, largest)?;
     let mut items = Vec::with_capacity(listed.len());
     for one in listed {
         let task = match &one.problem {
@@ -96,8 +102,24 @@ fn units(items: &[Planned]) -> Vec<(usize, usize)> {
     units
 }
 
+fn told(host: &dyn Host, bytes: u64) -> ControlFlow<()> {
+    host.progress(&Progress {
+        stage: "comparing files of equal size".to_owned(),
+        bytes,
+        ..Progress::default()
+    });
+    match host.cancelled() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    }
+}
+
 /// Finds identical files. Only files of equal size can be, so only those are read beforehand.
 struct Identical<'a> {
+    host: &'a dyn Host,
+    largest: u64,
+    /// Bytes read so far.
+    read: u64,
     connection: &'a Connection,
     sizes: HashMap<u64, u32>,
     seen: HashMap<[u8; 32], i64>,
@@ -109,15 +131,20 @@ struct Identical<'a> {
 
 impl<'a> Identical<'a> {
     fn new(
+        host: &'a dyn Host,
         connection: &'a Connection,
         listed: &[Listed],
         request: &Request,
+        largest: u64,
     ) -> Result<Identical<'a>, WorkError> {
         let mut sizes: HashMap<u64, u32> = HashMap::new();
         for one in listed.iter().filter(|one| one.problem.is_none()) {
             *sizes.entry(one.size).or_default() += 1;
         }
         Ok(Identical {
+            host,
+            largest,
+            read: 0,
             connection,
             sizes,
             seen: HashMap::new(),
@@ -130,13 +157,22 @@ impl<'a> Identical<'a> {
     fn task(&mut self, one: &Listed, id: i64) -> Result<Task, WorkError> {
         let here = self.sizes.get(&one.size).copied().unwrap_or_default() > 1;
         let stored = vestige_store::writer::has_size(self.connection, one.size)?;
-        if !here && !stored {
+        if !here && !stored || one.size > self.largest {
             return Ok(Task::Read);
         }
-        let received = match original::receive_in_place(one, &mut self.buffer) {
-            Ok(received) => received,
+        let (host, before) = (self.host, self.read);
+        let watch = |bytes: u64| told(host, before + bytes);
+        let received = original::receive_in_place_watched(one, &mut self.buffer, &watch);
+        let received = match received {
+            Ok(received) if watch(received.bytes).is_continue() => received,
+            Ok(_) | Err(OriginalError::Stopped { .. }) => {
+                return Err(WorkError::Stopped {
+                    doing: "looking for files that are the same; nothing of these was read into the case",
+                });
+            }
             Err(error) => return Ok(Task::Reject(error.to_string())),
         };
+        self.read += received.bytes;
         if let Some(of) = self.seen.get(&received.sha256) {
             return Ok(Task::Duplicate(*of));
         }

@@ -71,6 +71,10 @@ pub struct Totals {
 pub struct ImportReport {
     /// Files and members.
     pub evidence: Vec<EvidenceReport>,
+    /// How many files and members are not in that list, where it was cut; the sums hold them all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[ts(optional)]
+    pub left_out: Option<u64>,
     /// Their sums.
     pub totals: Totals,
     /// How long it took.
@@ -135,6 +139,7 @@ fn build(
 ) -> Result<ImportReport, WorkError> {
     let mut report = ImportReport {
         evidence: Vec::new(),
+        left_out: None,
         totals: Totals::default(),
         seconds,
     };
@@ -153,14 +158,43 @@ fn build(
         report.totals.tally.add(&whole.tally);
         report.totals.undated += whole.undated;
         report.evidence.push(whole);
-        if one.duplicate_of.is_none() {
-            let inside = members.iter().filter(|member| !member.name.is_empty());
-            report
-                .evidence
-                .extend(inside.map(|member| member_report(&one, member, &undated)));
-        }
+        report.evidence.extend(inside(&one, &members, &undated));
     }
     Ok(report)
+}
+
+/// The members of an archive; those of a duplicate stand with the item that it repeats.
+fn inside<'a>(
+    one: &'a ItemRow,
+    members: &'a [MemberAccount],
+    undated: &'a Undated,
+) -> impl Iterator<Item = EvidenceReport> + 'a {
+    let own = members.iter().filter(move |_| one.duplicate_of.is_none());
+    own.filter(|member| !member.name.is_empty())
+        .map(move |member| member_report(one, member, undated))
+}
+
+/// An item and, where it is an archive, its members.
+pub(crate) fn files_of(
+    connection: &Connection,
+    one: &ItemRow,
+    members: &[MemberAccount],
+) -> Result<Vec<EvidenceReport>, WorkError> {
+    let undated = rows::undated(connection).map_err(WorkError::database)?;
+    let mut files = vec![item_report(one, members, &undated)];
+    files.extend(inside(one, members, &undated));
+    Ok(files)
+}
+
+impl ImportReport {
+    /// The same with at most so many files and members listed.
+    #[must_use]
+    pub fn cut(mut self, most: usize) -> ImportReport {
+        let more = self.evidence.len().saturating_sub(most);
+        self.evidence.truncate(most);
+        self.left_out = (more > 0).then_some(more as u64);
+        self
+    }
 }
 
 /// Records without a time, by member.

@@ -24,7 +24,7 @@ use super::reading::{Account, Reading};
 use crate::progress::Counters;
 
 /// Bytes of a member by which its format is recognised.
-const HEAD: usize = 256 << 10;
+pub(super) const HEAD: usize = 256 << 10;
 /// Members and decompressed bytes after which a batch ends.
 const BATCH_MEMBERS: usize = 1000;
 const BATCH_BYTES: u64 = 64 << 20;
@@ -159,6 +159,7 @@ impl<'a> Worker<'a> {
             });
         }
         let (sha256, bytes) = (received.sha256, received.bytes);
+        self.shared.counters.read(bytes);
         self.batch.received.push(received.detach());
         if let Task::Duplicate(of) = planned.task {
             let item = settled(Some(sha256), bytes, ItemState::Duplicate(of));
@@ -390,6 +391,7 @@ impl Walk<'_> {
     }
 
     fn whole(&mut self, at: &Place, bytes: &[u8]) -> Member {
+        self.shared.counters.decompressed(bytes.len() as u64);
         let head = bytes.get(..HEAD).unwrap_or(bytes);
         let identity = self.identify(head, head.len() == bytes.len());
         let mut member = self.begin(at, &identity);
@@ -403,7 +405,11 @@ impl Walk<'_> {
     fn stream(&mut self, at: &Place, stream: &mut dyn Read) -> Member {
         let faults = self.shared.faults.clone();
         let copy = SideCopy::begin(self.shared.case, &self.sha256, &at.path, faults);
-        let mut tee = Tee::new(stream, copy);
+        let mut counted = Counted {
+            reader: stream,
+            counters: self.shared.counters,
+        };
+        let mut tee = Tee::new(&mut counted, copy);
         let mut head = Vec::new();
         if let Err(error) = tee.by_ref().take(HEAD as u64).read_to_end(&mut head) {
             let mut member = self.member_of(at);
@@ -435,6 +441,20 @@ fn not_recognised(found: &str, asked: bool) -> String {
     format!(
         "format not recognised: {found}; expected {names}; if it is one of them, say which with --type"
     )
+}
+
+/// Counts what is read.
+struct Counted<'a> {
+    reader: &'a mut dyn Read,
+    counters: &'a Counters,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.counters.decompressed(count as u64);
+        Ok(count)
+    }
 }
 
 /// Hashes what is read.

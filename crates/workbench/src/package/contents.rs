@@ -19,7 +19,7 @@ use super::evidence::Evidence;
 use super::{HashOnly, Options};
 use crate::custody::{self, Exported};
 use crate::error::WorkError;
-use crate::explore::{Explorer, Order, Output};
+use crate::explore::{Asked, Explorer, Order, Output};
 use crate::host::Host;
 use crate::session::OpenCase;
 
@@ -167,7 +167,7 @@ impl Gathered {
             ("timeline.csv", Output::Csv),
             ("timeline.jsonl", Output::Jsonl),
         ] {
-            let explorer = Explorer::of_all(host, case.case().open_reader()?)?;
+            let explorer = Explorer::of(host, case.case().open_reader()?, &Asked::default())?;
             let path = folder.join(name);
             let made = File::create_new(&path);
             let made = made.map_err(WorkError::io(&path, "writing the timeline"))?;

@@ -168,6 +168,8 @@ pub fn make_in(
     report: &Report<'_>,
 ) -> Result<Made, WorkError> {
     vacant(&options.output)?;
+    // The report prints a head, which is to be signed.
+    case.finish(host)?;
     let report = report(host, case)?;
     record_report(host, case, &report)?;
     newest_note(host, case)?;

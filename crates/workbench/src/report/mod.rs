@@ -145,6 +145,21 @@ fn make_in(
     })
 }
 
+/// The report of the whole case for a package, as names below `report/` with their bytes. It is
+/// recorded by whoever makes the package.
+///
+/// # Errors
+/// As [`preview`].
+pub fn for_package(host: &dyn Host, case: &OpenCase) -> Result<Vec<(String, Vec<u8>)>, WorkError> {
+    let facts = collect::facts(host, case.case().open_reader()?, &Asked::default())?;
+    let set = set(host, &facts, Standard::A3b, false)?;
+    let json = setting(host, || vestige_report::json_of(&facts))?;
+    Ok(vec![
+        ("report.json".to_owned(), json),
+        ("report.pdf".to_owned(), set.bytes),
+    ])
+}
+
 /// The bytes of a report.
 struct Set {
     bytes: Vec<u8>,

@@ -192,6 +192,22 @@ pub fn verify(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verificatio
     })
 }
 
+/// As [`verify`], of something from outside, with what it says of itself, which is verified only as
+/// far as the checks say.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_foreign(
+    host: &dyn Host,
+    path: &Path,
+    terms: &Terms,
+) -> Result<(Verification, Vec<(String, String)>), WorkError> {
+    match package::is_package(path) {
+        true => package::package_and_info(host, path, terms),
+        false => verify(host, path, terms).map(|verification| (verification, Vec::new())),
+    }
+}
+
 /// What the verifier is given from outside.
 fn trust(host: &dyn Host, terms: &Terms) -> Result<Trust, WorkError> {
     let key = |text: &String| {

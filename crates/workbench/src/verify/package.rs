@@ -53,6 +53,16 @@ pub(crate) fn package(
     path: &Path,
     terms: &Terms,
 ) -> Result<Verification, WorkError> {
+    package_and_info(host, path, terms).map(|(verification, _)| verification)
+}
+
+/// As [`package`], with what the package says of itself: the labels and values of its
+/// `bag-info.txt`.
+pub(super) fn package_and_info(
+    host: &dyn Host,
+    path: &Path,
+    terms: &Terms,
+) -> Result<(Verification, Vec<(String, String)>), WorkError> {
     let file = File::open(path).map_err(WorkError::io(path, "opening the package"))?;
     let mut examined = examine(file, &mut HostWatch::new(host)).map_err(|error| match error {
         ExamineError::Stopped => WorkError::Stopped { doing: "verifying" },
@@ -60,8 +70,9 @@ pub(crate) fn package(
     })?;
     let mut checks: Vec<Check> = examined.checks.iter().map(of_package).collect();
     checks.extend(sidecar(path, examined.sha256)?);
+    let info = std::mem::take(&mut examined.info);
     if examined.archive.is_none() {
-        return Ok(alone(checks, REFUSED));
+        return Ok((alone(checks, REFUSED), info));
     }
     if !examined
         .files
@@ -70,10 +81,10 @@ pub(crate) fn package(
     {
         let what = "the bag holds no data/custody/custody.jsonl: nothing says how the evidence was handled, and nothing is signed";
         checks.push(Check::warning("custody", what));
-        return Ok(alone(checks, NO_CUSTODY));
+        return Ok((alone(checks, NO_CUSTODY), info));
     }
     let (report, after) = custody(host, path, &mut examined, terms)?;
-    Ok(Verification::of(report, checks, after))
+    Ok((Verification::of(report, checks, after), info))
 }
 
 fn of_package(check: &vestige_package::Check) -> Check {
