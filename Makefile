@@ -5,20 +5,24 @@ EVIDENCE ?= fixtures/incident/evidence
 TARGET := $(if $(CARGO_TARGET_DIR),$(CARGO_TARGET_DIR),target)
 CASE ?= $(TARGET)/cases/case-$(shell date +%Y%m%d-%H%M%S)
 
-.PHONY: run test setup fmt bench fixtures evidence clean
+.PHONY: run test setup ui fmt bench fixtures bindings evidence clean
 
 setup:
 	@sh .ci/setup
 
-# The user's evidence, or the demonstration incident, in a case of its own.
-run: setup
-	$(CARGO) build --package vestige-cli --bin vestige
+ui: setup
+	@sh .ci/ui
+
+# The user's evidence, or the demonstration incident, in a case of its own, and the window on it.
+run: ui
+	$(CARGO) build --workspace --bins --locked
 	@CASE="$(CASE)" EVIDENCE="$(EVIDENCE)" VESTIGE="$(TARGET)/debug/vestige" sh .ci/summary
 
-test: setup
+test: ui
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	$(CARGO) run --quiet --package xtask --locked -- tidy
+	cd ui && npm run --silent lint && npm run --silent check && npm run --silent test
 	$(CARGO) test --workspace --locked --doc
 	@[ -n "$$VESTIGE_CORPUS" ] || echo "VESTIGE_CORPUS is not set: conformance with a corpus of real files is SKIPPED"
 	@if $(CARGO) nextest --version >/dev/null 2>&1; then \
@@ -37,6 +41,10 @@ fuzz: setup
 # Speed and memory, as docs/benchmarks.md tells them; VESTIGE_BENCH_SCALE=0.1 measures a tenth.
 bench: setup
 	$(CARGO) bench --package vestige-benches --locked
+
+# The page's types, made again from the wire types.
+bindings: ui
+	$(CARGO) run --quiet --package xtask -- codegen
 
 # The demonstration incident, made again.
 fixtures:

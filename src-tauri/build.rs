@@ -6,6 +6,8 @@ const DECLARED: &str = "../crates/workbench/src/desk/commands.rs";
 
 fn main() {
     println!("cargo::rerun-if-changed={DECLARED}");
+    // The page is part of the program.
+    println!("cargo::rerun-if-changed=../ui/dist");
     let text = fs::read_to_string(DECLARED)
         .expect("the window's commands are declared in desk/commands.rs");
     // One a line: `name(Input) -> Output;`.
