@@ -590,7 +590,8 @@ fn an_event_is_shown_with_its_record_and_proven() {
         assert_eq!(seen["provenance"], shown["provenance"]);
         assert_eq!(seen["cut"], false);
         match &shown["raw"] {
-            Value::String(text) => assert_eq!(seen["text"], *text),
+            // One record has a byte that is no text; it is shown as what it is.
+            Value::String(text) => assert_eq!(seen["text"], text.replace('\u{fffd}', "\\xff")),
             raw => {
                 let json: Value = serde_json::from_str(seen["json"].as_str().unwrap()).unwrap();
                 assert_eq!(&json, raw);
@@ -711,6 +712,7 @@ fn at_litigation_level_an_export_is_on_record_and_looking_is_not_written_again()
         40,
         &NewCase {
             custody_level: Some("litigation".to_owned()),
+            authority: Some("warrant:7".to_owned()),
             ..new_case()
         },
     );
