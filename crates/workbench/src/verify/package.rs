@@ -70,7 +70,7 @@ pub(super) fn package_and_info(
     })?;
     let mut checks: Vec<Check> = examined.checks.iter().map(of_package).collect();
     checks.extend(sidecar(path, examined.sha256)?);
-    let info = std::mem::take(&mut examined.info);
+    let info = examined.info.clone();
     if examined.archive.is_none() {
         return Ok((alone(checks, REFUSED), info));
     }
