@@ -30,8 +30,10 @@ export default ts.config(
     languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: [".svelte"] } },
     rules: {
       "svelte/no-at-html-tags": "error",
-      // A static style attribute is refused by the content security policy; `style:name={value}` is not.
-      "svelte/no-inline-styles": ["error", { allowTransitions: true }],
+      // A style attribute is refused by the content security policy; `style:name={value}` sets a property and is not.
+      "no-restricted-syntax": ["error", { selector: 'SvelteAttribute[key.name="style"]', message: "Use a class, or style:name={value}." }],
+      // State is replaced, not mutated: a plain Set in $state is intended.
+      "svelte/prefer-svelte-reactivity": "off",
     },
   },
   { files: ["src/platform/tauri.ts"], rules: { "no-restricted-imports": "off" } },

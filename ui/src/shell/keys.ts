@@ -15,15 +15,10 @@ export function keyName(event: KeyboardEvent): string {
   return [...held, char ? key.toUpperCase() : key].join("+");
 }
 
-/** The element that has the focus, also inside shadow trees. */
-function focused(target: EventTarget | null): Element | null {
-  return target instanceof Element ? target : null;
-}
-
 const textual = "input:not([type=checkbox]):not([type=radio]):not([type=button]):not([type=range]), textarea, select, [contenteditable]:not([contenteditable=false]), [role=textbox], [role=combobox], [role=menu], [role=listbox]";
 
 /** True where single letters are text (or typeahead in a menu), so that no action may take them. */
-export const isTyping = (event: KeyboardEvent): boolean => focused(event.target)?.closest(textual) != null;
+export const isTyping = (event: KeyboardEvent): boolean => event.target instanceof Element && event.target.closest(textual) !== null;
 
 /** True while a modal dialog is open: only actions that say `modal` run then. */
 export const modalOpen = (): boolean =>
