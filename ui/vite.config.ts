@@ -19,6 +19,10 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: mode === "gallery" ? at("./gallery.html") : at("./index.html") },
   },
+  // The policy of the window, so that a preview shows what it would refuse.
+  preview: {
+    headers: { "Content-Security-Policy": "default-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'" },
+  },
   test: {
     environment: "jsdom",
     setupFiles: ["./tests/setup.ts"],
