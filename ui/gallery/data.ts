@@ -15,9 +15,12 @@ export interface Event {
   worst: Severity | null;
 }
 
+/** A name that reads `repexe.pdf` where the override is obeyed. */
+export const reversed = "rep\u202efdp.exe";
+
 const START = 1_773_268_300_207_000_000n;
 const clouds = ["okta", "aws", "azure", "gcp", "m365", "kubernetes", "network"];
-const actors = ["j.moreau@example.com", "svc-backup", "OrgBackup/s-9f1", "system:node-04", "rep\u202efdp.exe"];
+const actors = ["j.moreau@example.com", "svc-backup", "OrgBackup/s-9f1", "system:node-04", reversed];
 const acts = ["user.mfa.push.deny", "AssumeRoleWithSAML", "GetCallerIdentity", "CreateAccessKey", "PutBucketPolicy", "StopLogging", "ListBuckets"];
 const levels: (Severity | null)[] = [null, null, "low", null, "medium", null, "high", null, null, "critical", null];
 

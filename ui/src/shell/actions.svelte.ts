@@ -1,3 +1,4 @@
+import { untrack } from "svelte";
 import { isTyping, keyName, modalOpen } from "./keys";
 
 export interface Action {
@@ -36,9 +37,10 @@ export class Actions {
       const taken = keys?.find((key) => editing.has(key));
       if (taken) throw new Error(`${id}: ${taken} belongs to text editing`);
     }
-    this.#groups = [...this.#groups, added];
+    // Registering from an effect must not make that effect depend on the registry.
+    this.#groups = [...untrack(() => this.#groups), added];
     return () => {
-      this.#groups = this.#groups.filter((group) => group !== added);
+      this.#groups = untrack(() => this.#groups).filter((group) => group !== added);
     };
   }
 

@@ -1,3 +1,5 @@
+import { untrack } from "svelte";
+
 export interface Question {
   /** The question itself: `Dismiss this finding?` */
   title: string;
@@ -23,7 +25,7 @@ export class Confirm {
 
   ask(question: Question): Promise<Answer> {
     return new Promise((answer) => {
-      this.#waiting = [...this.#waiting, { question, answer }];
+      this.#waiting = [...untrack(() => this.#waiting), { question, answer }];
     });
   }
 

@@ -1,3 +1,5 @@
+import { untrack } from "svelte";
+
 export interface Notice {
   id: number;
   kind: "done" | "warning";
@@ -15,7 +17,7 @@ export class Notices {
   /** Shows a notice; one without an action leaves by itself after `seconds`. */
   add(notice: Omit<Notice, "id">, seconds = 8): number {
     const id = this.#next++;
-    this.list = [...this.list, { ...notice, id }].slice(-4);
+    this.list = [...untrack(() => this.list), { ...notice, id }].slice(-4);
     if (!notice.act) setTimeout(() => this.remove(id), seconds * 1000);
     return id;
   }
@@ -23,7 +25,7 @@ export class Notices {
   done = (title: string, sub?: string) => this.add({ kind: "done", title, sub });
 
   remove(id: number): void {
-    this.list = this.list.filter((notice) => notice.id !== id);
+    this.list = untrack(() => this.list).filter((notice) => notice.id !== id);
   }
 }
 

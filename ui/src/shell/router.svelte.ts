@@ -1,3 +1,5 @@
+import { untrack } from "svelte";
+
 export type SectionId = "cases" | "evidence" | "timeline" | "report" | "custody";
 
 export type Params = Readonly<Record<string, string>>;
@@ -32,14 +34,16 @@ export class Router {
 
   go(section: SectionId, params: Params = {}): void {
     const place = { section, params };
-    if (same(place, this.place)) return;
-    this.#places = [...this.#places.slice(0, this.#at + 1), place].slice(-100);
-    this.#at = this.#places.length - 1;
+    untrack(() => {
+      if (same(place, this.place)) return;
+      this.#places = [...this.#places.slice(0, this.#at + 1), place].slice(-100);
+      this.#at = this.#places.length - 1;
+    });
   }
 
   /** Changes the present place without a step of history. */
   replace(params: Params): void {
-    this.#places = this.#places.with(this.#at, { section: this.section, params });
+    untrack(() => (this.#places = this.#places.with(this.#at, { section: this.section, params })));
   }
 
   back(): void {
