@@ -1,12 +1,168 @@
-/** What this build is. */
-export interface About {
-  name: string;
-  version: string;
-}
+// Made by `cargo xtask codegen`; do not edit.
+
+export type About = { version: string; build_sha256: string; os: string; home: string; user: string; zones: Array<string>; licence: string; };
+export type Anchor = { size: number; gen_time: string; };
+export type Anchored = { size: number; root: string; gen_time: string; authority: string; tsa_cert_sha256: string; token_sha256: string; chain_checked: boolean; seq: number; };
+export type Annotate = { change: Change; about: Selection; };
+export type BucketView = { start: string; counts: Array<number>; };
+export type CallProgress = { call: string; command: string; stage: string; bytes: number; bytes_total: number; records: number; rate: number; eta: number | null; stopping: boolean; };
+export type Cancel = { call: string; };
+export type CaseCreate = { place: Ticket; title: string; reference: string | null; examiner: string; role: string | null; organisation: string | null; authority: string | null; zone: string | null; custody_level: string; };
+export type CaseFacts = { case: string; title: string; reference: string | null; authority: string | null; zone: string | null; custody_level: string; created: string; examiner: string; organisation: string; role: string; format_version: number; examiners: Array<ExaminerFacts>; holds: Holds; custody: Custody; };
+export type CaseOpen = { case: Ticket; };
+export type CaseView = { facts: CaseFacts; path: string; signing: Signing; first: string | null; last: string | null; };
+export type Changed = { events: number; custody_seq: number | null; };
+export type Check = { check: string; status: "pass" | "skipped" | "warning" | "fail"; detail: string; };
+export type CheckpointFacts = { size: number; anchored: boolean; };
+export type Chosen = { ticket: Ticket; names: Array<string>; shown: string; };
+export type CommentView = { text: string; by: string; time: string; custody_seq: number; };
+export type Complete = { field: string; prefix: string; };
+export type Custody = { size: number; root: string; head: string; checkpoints: Array<CheckpointFacts>; last_anchor: Anchor | null; since_signed: number; since_anchor: number; };
+export type Diagnostics = { text: string; };
+export type Dropped = { chosen: Chosen; looks_like: string; };
+export type EntryAsked = { seq: number; };
+export type EntryBytes = { text: string; length: number; prev: string | null; leaf: string; matches: boolean; };
+export type EntryView = { seq: number; time: string; event: string; actor: string; object: string | null; outcome: string | null; reason: string | null; leaf: string; signed: boolean; anchored: boolean; };
+export type EventId = { id: string; };
+export type EventView = { fields: Array<FieldValue>; json: string | null; text: string; cut: boolean; context: string | null; provenance: Provenance; noted: Noted; };
+export type EvidenceReport = { id: string; name: string; path: string; sha256: string | null; bytes: number; bytes_decompressed: number; type: string | null; recognised: string | null; state: string; found: number; stored: number; duplicate: number; rejected: number; ignored: number; events: number; reason: string | null; first: string | null; last: string | null; warnings: number; undated: number; withdrawn: boolean; };
+export type ExaminerFacts = { name: string; role: string; organisation: string; vkey: string; added_seq: number; retired_seq: number | null; };
+export type Export = { question: Question; newest_first: boolean; format: string; to: Ticket; };
+export type Fact = { name: string; value: string; };
+export type FieldValue = { name: string; value: string; };
+export type FieldView = { name: string; kind: string; describe: string; words: Array<string>; };
+export type FindTime = { result: number; time: string; };
+export type HistogramAsked = { question: Question; bucket: string; by_cloud: boolean; };
+export type HistogramView = { bucket: string; seconds: number; series: Array<string>; buckets: Array<BucketView>; undated: number; };
+export type Holds = { evidence: number; withdrawn: number; bytes: number; bytes_decompressed: number; members: number; events: number; warnings: number; };
+export type Import = { ticket: Ticket; data_type: string | null; in_place: boolean; allow_ratio: boolean; reason: string | null; };
+export type ImportPlan = { files: Array<PlannedFile>; total: number; bytes: number; unknown: number; duplicate: number; };
+export type ImportReport = { evidence: Array<EvidenceReport>; totals: Totals; seconds: number; };
+export type ItemId = { id: string; };
+export type ItemNotes = { jurisdiction: string | null; hold: boolean; note: string | null; custody_seq: number | null; };
+export type ItemView = { files: Array<EvidenceReport>; trail: Array<EntryView>; warnings: Array<WarningView>; warnings_total: number; provider: Array<Fact>; notes: ItemNotes; original: string; in_place: boolean; };
+export type KeyView = { vkey: string | null; file: string | null; unlocked: boolean; };
+export type LastVerdict = { verdict: string; size: number; at: string; };
+export type LedgerAsked = { from: number; limit: number; filter: string | null; };
+export type LedgerView = { size: number; found: number; entries: Array<EntryView>; };
+export type NoteItem = { id: string; jurisdiction: string | null; hold: boolean; note: string | null; };
+export type Noted = { starred: boolean; mark: string | null; tags: Array<string>; comments: Array<CommentView>; };
+export type Nothing = Record<string, never>;
+
+export type Choose = { purpose: Purpose; name: string | null; };
+export type Notice = { call: string | null; text: string; };
+export type OfTicket = { ticket: Ticket; };
+export type OpenResult = { question: Question; newest_first: boolean; };
+export type Opened = { verification: Verification; case: CaseView | null; };
+export type OutsideHit = { phrase: string; evidence: string; member: string; offset: number; };
+export type PackageMade = { saved: Saved; verification: Verification; };
+export type PackageMake = { profile: string; recipient: string | null; to: Ticket; };
+export type PackageVerdict = { name: string; what: string; verification: Verification; about: Array<Fact>; };
+export type PackageVerify = { ticket: Ticket; keys: Array<string>; pins: Array<string>; tsa_ca: Ticket | null; };
+export type PageAsked = { laid: number; page: number; };
+export type PageView = { svg: string; };
+export type Passphrase = { passphrase: string; };
+export type PinView = { size: number; root: string; head: string; key: string | null; line: string; qr: Array<string>; };
+export type PlannedFile = { name: string; bytes: number; type: string | null; why: string; problem: string | null; };
+export type Position = { offset: number; };
+export type Preflight = { status: "pass" | "skipped" | "warning" | "fail"; text: string; };
+export type Problem = { code: string; message: string; stopped: boolean; in_query: Array<ProblemInQuery>; };
+export type ProblemInQuery = { from: number; to: number; message: string; hint: string; };
+export type Proof = { id: string; verdict: "verified" | "verified-with-warnings" | "failed"; checks: Array<Check>; statement: string; };
+export type Provenance = { evidence: string; name: string; member: string; member_name: string; offset: number; length: number; sha256: string; custody_seq: number; duplicate_of: string | null; duplicates: Array<string>; withdrawn: boolean; };
+export type Question = { query: string; from: string | null; to: string | null; };
+export type RecentCase = { case: string; ticket: Ticket; path: string; title: string | null; reference: string | null; changed: string | null; opened: string | null; bytes: number; evidence: number; events: number; verdict: LastVerdict | null; problem: string | null; };
+export type ReportAsked = { query: string; standard: string; };
+export type ReportSave = { report: ReportAsked; to: Ticket; };
+export type ReportView = { laid: number; pages: number; preflight: Array<Preflight>; size: number; };
+export type RestoreCase = { backup: Ticket; place: Ticket; };
+export type ResultView = { result: number; count: number; undated: number; seconds: number; outside: Array<OutsideHit>; outside_total: number; };
+export type RowView = { id: string; kind: string; time: string | null; time_raw: string | null; cells: Array<string | null>; noted: Noted; };
+export type Rows = { result: number; offset: number; limit: number; fields: Array<string>; };
+export type RowsView = { offset: number; rows: Array<RowView>; };
+export type Saved = { path: string; sha256: string; bytes: number; parts: number; custody_seq: number | null; };
+export type Settings = { theme: string; density: string; text_size: number; zone: string; columns: Array<string>; quick_tags: Array<string>; organisation: string | null; contact: string | null; };
+export type Signed = { size: number; root: string; vkey: string; };
+export type Signing = { can: boolean; why: string | null; };
+export type Started = { case: Chosen | null; evidence: Chosen | null; package: Chosen | null; };
+export type TagView = { tag: string; events: number; };
+export type Text = { text: string; };
+export type Ticket = string;
+export type TimeStampAnswer = { reply: Ticket; ca: Ticket | null; };
+export type TimeStampQuery = { size: number; path: string; command: string; };
+export type TopAsked = { question: Question; field: string; limit: number; };
+export type TopView = { value: string | null; count: number; first: string | null; last: string | null; };
+export type Totals = { files: number; bytes: number; bytes_decompressed: number; found: number; stored: number; duplicate: number; rejected: number; ignored: number; events: number; undated: number; };
+export type UndoAnnotation = { custody_seq: number; };
+export type Verification = { verdict: "verified" | "verified-with-warnings" | "failed"; checks: Array<Check>; size: number; root: string; head: string | null; case: string | null; since_anchor: number; signed: number; keys: Array<string>; statement: string; };
+export type VerifyAsked = { deep: boolean; keys: Array<string>; pins: Array<string>; tsa_ca: Ticket | null; };
+export type WarningView = { member: string; offset: number; length: number; reason: string; expected: string; found: string; excerpt: string; };
+export type Withdraw = { id: string; reason: string; };
+export type Withdrawn = { id: string; name: string; hidden: number; revealed: number; revealed_in: Array<string>; same: Array<string>; seq: number; };
+
+export type Purpose = "new-case" | "open-case" | "evidence-files" | "evidence-folder" | "package" | "backup" | "time-stamp-reply" | "certificates" | "save";
+
+export type Change = { what: "star"; on: boolean } | { what: "mark"; mark: string | null } | { what: "tag"; tag: string; on: boolean } | { what: "comment"; text: string };
+
+export type Selection = { which: "ids"; ids: Array<string> } | { which: "result"; result: number; except: Array<string> };
 
 export interface Commands {
-  about: { input: null; output: About };
+  about: { input: Nothing; output: About };
+  started: { input: Nothing; output: Started };
+  choose: { input: Choose; output: Chosen | null };
+  settings: { input: Nothing; output: Settings };
+  save_settings: { input: Settings; output: Settings };
+  diagnostics: { input: Nothing; output: Diagnostics };
+  key: { input: Nothing; output: KeyView };
+  make_key: { input: Passphrase; output: KeyView };
+  unlock_key: { input: Passphrase; output: KeyView };
+  lock_key: { input: Nothing; output: KeyView };
+  cases: { input: Nothing; output: Array<RecentCase> };
+  create_case: { input: CaseCreate; output: CaseView };
+  open_case: { input: CaseOpen; output: Opened };
+  close_case: { input: Nothing; output: Nothing };
+  case: { input: Nothing; output: CaseView | null };
+  forget_case: { input: CaseOpen; output: Nothing };
+  restore_case: { input: RestoreCase; output: Opened };
+  plan_import: { input: OfTicket; output: ImportPlan };
+  import: { input: Import; output: ImportReport };
+  formats: { input: Nothing; output: Array<Fact> };
+  evidence: { input: Nothing; output: ImportReport };
+  item: { input: ItemId; output: ItemView };
+  note_item: { input: NoteItem; output: ItemNotes };
+  withdraw: { input: Withdraw; output: Withdrawn };
+  backup: { input: OfTicket; output: Saved };
+  open_result: { input: OpenResult; output: ResultView };
+  rows: { input: Rows; output: RowsView };
+  find_time: { input: FindTime; output: Position };
+  histogram: { input: HistogramAsked; output: HistogramView };
+  top: { input: TopAsked; output: Array<TopView> };
+  fields: { input: Nothing; output: Array<FieldView> };
+  check_query: { input: Text; output: Array<ProblemInQuery> };
+  complete: { input: Complete; output: Array<TopView> };
+  event: { input: EventId; output: EventView };
+  prove: { input: EventId; output: Proof };
+  annotate: { input: Annotate; output: Changed };
+  undo_annotation: { input: UndoAnnotation; output: Changed };
+  tags: { input: Nothing; output: Array<TagView> };
+  export: { input: Export; output: Saved };
+  ledger: { input: LedgerAsked; output: LedgerView };
+  entry: { input: EntryAsked; output: EntryBytes };
+  verify: { input: VerifyAsked; output: Verification };
+  sign: { input: Nothing; output: Signed };
+  pin: { input: Nothing; output: PinView };
+  request_time_stamp: { input: Nothing; output: TimeStampQuery };
+  take_time_stamp: { input: TimeStampAnswer; output: Anchored };
+  preview_report: { input: ReportAsked; output: ReportView };
+  report_page: { input: PageAsked; output: PageView };
+  save_report: { input: ReportSave; output: Saved };
+  make_package: { input: PackageMake; output: PackageMade };
+  verify_package: { input: PackageVerify; output: PackageVerdict };
+  cancel: { input: Cancel; output: Nothing };
 }
 
-// eslint-disable-next-line @typescript-eslint/no-empty-object-type
-export interface Events {}
+export interface Events {
+  progress: CallProgress;
+  notice: Notice;
+  dropped: Dropped;
+}
