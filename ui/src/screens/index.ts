@@ -1,0 +1,13 @@
+import type { Component } from "svelte";
+import type { SectionId } from "../shell/router.svelte";
+
+export interface Screen {
+  view: Component;
+  /** Scrolls its own regions instead of the page. */
+  fixed?: boolean;
+  /** The rail yields to its data. */
+  narrow?: () => boolean;
+}
+
+/** The screen of each section. */
+export const screens: Partial<Record<SectionId, Screen>> = {};
