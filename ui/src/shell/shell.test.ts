@@ -253,6 +253,7 @@ describe("frame", () => {
 });
 
 describe("palette", () => {
+  const typingReady = () => waitFor(() => expect(document.activeElement).toBe(screen.getByRole("combobox")));
   it("finds actions and entities, and runs the chosen one", async () => {
     const user = show();
     const opened = vi.fn();
@@ -260,6 +261,7 @@ describe("palette", () => {
     await user.keyboard("{Control>}k{/Control}");
     const dialog = await screen.findByRole("dialog", { name: "Actions" });
     await expectAccessible(dialog);
+    await typingReady();
     await user.keyboard("svc-r");
     await screen.findByRole("option", { name: /svc-reporting/ });
     await user.keyboard("{Enter}");
@@ -270,7 +272,7 @@ describe("palette", () => {
   it("goes to a section by name", async () => {
     const user = show();
     await user.keyboard("{Control>}k{/Control}");
-    await screen.findByRole("dialog");
+    await typingReady();
     await user.keyboard("custody{Enter}");
     expect(router.section).toBe("custody");
   });
