@@ -4,6 +4,7 @@ import { createRawSnippet } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import Components from "../../gallery/Components.svelte";
 import { expectAccessible } from "../../tests/axe";
+import { openLayer } from "../../tests/layers";
 import { zones } from "../lib/zones.svelte";
 import Button from "./Button.svelte";
 import DataTable from "./DataTable.svelte";
@@ -37,7 +38,7 @@ describe("all components", () => {
     render(Components);
     for (const [button, role] of [["Dialog", "dialog"], ["Menu", "menu"]] as const) {
       await user.click(screen.getByRole("button", { name: button }));
-      const layer = await screen.findByRole(role);
+      const layer = await openLayer(role);
       await expectAccessible(layer);
       await user.keyboard("{Escape}");
       await waitFor(() => expect(screen.queryByRole(role)).toBeNull());
@@ -48,11 +49,11 @@ describe("all components", () => {
   it("choose from a list with the keyboard", async () => {
     const user = userEvent.setup();
     render(Components);
-    screen.getByRole("button", { name: /Custody level/ }).focus();
+    screen.getByRole("combobox", { name: /Custody level/ }).focus();
     await user.keyboard("{Enter}");
-    await screen.findByRole("listbox");
+    await openLayer("listbox");
     await user.keyboard("{ArrowDown}{Enter}");
-    await waitFor(() => expect(screen.getByRole("button", { name: /Custody level/ }).textContent).toContain("Litigation"));
+    await waitFor(() => expect(screen.getByRole("combobox", { name: /Custody level/ }).textContent).toContain("Litigation"));
   });
 });
 

@@ -3,6 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { createRawSnippet, flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { expectAccessible } from "../../tests/axe";
+import { openLayer } from "../../tests/layers";
 import App from "../App.svelte";
 import { Preferences, preferences } from "../lib/preferences.svelte";
 import { zones } from "../lib/zones.svelte";
@@ -245,7 +246,7 @@ describe("frame", () => {
     caseState.jobs = [{ id: "1", title: "E-015", done: 61, total: 100, rate: "184 MB/s", etaSeconds: 5, cancel }];
     const user = show();
     await user.click(screen.getByRole("button", { name: /E-015/ }));
-    const jobs = await screen.findByRole("dialog", { name: "Jobs" });
+    const jobs = await openLayer("dialog", "Jobs");
     await expectAccessible(jobs);
     await user.click(screen.getByRole("button", { name: "Cancel" }));
     expect(cancel).toHaveBeenCalledOnce();
