@@ -1,4 +1,4 @@
-import { fireEvent, render, screen, waitFor } from "@testing-library/svelte";
+import { render, screen, waitFor } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { createRawSnippet, flushSync } from "svelte";
 import { beforeEach, describe, expect, it, vi } from "vitest";
@@ -285,10 +285,14 @@ describe("palette", () => {
 });
 
 describe("app", () => {
-  it("asks the host what it is, and stands without a host that answers", async () => {
+  it("asks the host what it is", async () => {
     const platform = new MemoryPlatform().on("about", () => ({ name: "Vestige", version: "1.2.3" }));
     render(App, { platform });
     await waitFor(() => expect(platform.calls).toEqual([{ name: "about", input: null }]));
-    expect(await fireEvent.keyDown(window, { key: "a" })).toBe(true);
+    expect(screen.queryByRole("alert")).toBeNull();
+  });
+  it("says so when the host does not answer", async () => {
+    render(App, { platform: new MemoryPlatform() });
+    expect((await screen.findByRole("alert")).textContent).toContain("The program behind this window does not answer");
   });
 });

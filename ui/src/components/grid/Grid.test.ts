@@ -161,3 +161,13 @@ it("leaves keys with Ctrl and Alt to the window", async () => {
   expect(await fireEvent.keyDown(grid, { key: "k", ctrlKey: true })).toBe(true);
   expect(await fireEvent.keyDown(grid, { key: "ArrowLeft", altKey: true })).toBe(true);
 });
+
+it("keeps the focus when the clicked row leaves the view", async () => {
+  const { user, grid } = await show();
+  await user.click(screen.getByText("row 4"));
+  expect(document.activeElement).toBe(grid);
+  await user.keyboard("{End}");
+  await screen.findByText(`row ${TOTAL - 1}`);
+  await user.keyboard("k");
+  expect(indexOf(grid)).toBe(TOTAL - 2);
+});

@@ -47,7 +47,7 @@ describe("QueryBox", () => {
     const { box, container, user, view } = show({ value: "time:x acton:Stop*", errors: [{ from: 7, to: 12, message: "no field named acton", hint: "Did you mean action?" }] });
     expect(container.querySelector(".s-e")?.textContent).toBe("acton");
     expect(box.getAttribute("aria-invalid")).toBe("true");
-    expect(document.getElementById(box.getAttribute("aria-describedby") ?? "")?.textContent?.replace(/\s+/g, " ")).toContain("Column 8: no field named acton Did you mean action?");
+    expect(document.getElementById(box.getAttribute("aria-describedby") ?? "")?.textContent?.replace(/\s+/g, " ")).toContain("Column 8: no field named acton. Did you mean action?");
     await user.click(screen.getByRole("button", { name: "Column 8" }));
     expect([view.state.selection.main.from, view.state.selection.main.to]).toEqual([7, 12]);
     await expectAccessible();
