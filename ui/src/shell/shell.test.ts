@@ -100,6 +100,13 @@ describe("actions", () => {
     expect(registry.handle(taken)).toBe(false);
   });
 
+  it("may be listed only, where a component handles the key itself", () => {
+    const registry = new Actions();
+    registry.register([{ id: "j", title: "Next row", keys: ["j"] }]);
+    expect(press(registry, "j")).toBe(false);
+    expect(registry.available.map(({ title }) => title)).toEqual(["Next row"]);
+  });
+
   it("hand over what they throw", async () => {
     const registry = new Actions();
     registry.onerror = vi.fn();
