@@ -14,6 +14,7 @@ import Hash from "./Hash.svelte";
 import IconButton from "./IconButton.svelte";
 import JsonTree from "./JsonTree.svelte";
 import { lines, openTo, STEP } from "./json-lines";
+import { readJson } from "./read-json";
 import Progress from "./Progress.svelte";
 import Seg from "./Seg.svelte";
 import Text from "./Text.svelte";
@@ -242,6 +243,22 @@ describe("JsonTree", () => {
     screen.getByRole("tree").focus();
     await user.keyboard("{End}{Enter}");
     expect(onpick).toHaveBeenCalledWith("/a~1b/~0", 1);
+  });
+
+  it("shows a record as it was written: long numbers, order and repeated names", () => {
+    const text = '{"b":12345678901234567890,"1":1.50,"b":-0,"s":"\\u202e","e":{},"l":[]}';
+    render(JsonTree, { value: readJson(text), depth: 1 });
+    expect(screen.getAllByRole("treeitem").slice(1).map((item) => item.textContent?.replace(/\s+/g, ""))).toEqual([
+      "b:12345678901234567890", "1:1.50", "b:-0", 's:"⟨U+202E⟩"', "e:{}", "l:[]",
+    ]);
+  });
+
+  it("says where a record is no JSON, and survives depth", () => {
+    for (const [text, at] of [["{", 2], ['{"a" 1}', 6], ["[1,]", 4], ["01", 2], ["tru", 1], ['"a\n"', 1], ["1 2", 3]] as const) {
+      expect(() => readJson(text), text).toThrow(`at character ${at}: expected`);
+    }
+    expect(() => readJson("[".repeat(100_000))).toThrow("no more than 500 levels");
+    for (const text of ["null", "-1.5e+7", '"\\ud83d\\ude00"', ' [ 1 , {"a":[]} ] ']) expect(() => readJson(text)).not.toThrow();
   });
 
   it("draws a long list in steps", () => {
