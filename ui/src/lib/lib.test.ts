@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { random } from "../../tests/random";
 import { pieces, plainText } from "./evidence-text";
 import { asFailure, diagnostics } from "./failure";
@@ -56,5 +56,15 @@ describe("a failure", () => {
   });
   it("copies as plain lines", () => {
     expect(diagnostics({ what: "no file", where: "byte 7" }, "Vestige 0.1")).toBe("what: no file\nwhere: byte 7\nbuild: Vestige 0.1");
+  });
+});
+
+describe("a machine without a language", () => {
+  it("does not stop the charts from loading", async () => {
+    vi.spyOn(navigator, "language", "get").mockReturnValue("C");
+    expect(() => new Intl.NumberFormat(navigator.language)).toThrow(RangeError);
+    const { isUsable } = await import("./usable-locale");
+    expect(isUsable("C")).toBe(false);
+    expect(isUsable(navigator.language)).toBe(true);
   });
 });
