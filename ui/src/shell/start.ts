@@ -42,8 +42,9 @@ export async function drop(platform: Platform, dropped: Dropped): Promise<void> 
 }
 
 export async function start(platform: Platform): Promise<void> {
+  await told("The program behind this window does not answer", async () => void (desk.about = await platform.call("about", {})));
+  if (!desk.about) return;
   await Promise.all([
-    told("The build could not be told", async () => void (desk.about = await platform.call("about", {}))),
     told("The settings could not be read", () => loadSettings(platform)),
     told("The signing key could not be looked up", () => refreshKey(platform)),
     // The page may have been loaded again while the host kept its case.
