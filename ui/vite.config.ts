@@ -25,6 +25,8 @@ export default defineConfig(({ mode }) => ({
   },
   test: {
     environment: "jsdom",
+    testTimeout: 30_000,
+    env: { DEBUG_PRINT_LIMIT: "0" },
     setupFiles: ["./tests/setup.ts"],
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
   },

@@ -1,5 +1,7 @@
 import type { Component } from "svelte";
 import type { SectionId } from "../shell/router.svelte";
+import Cases from "./cases/Cases.svelte";
+import Evidence from "./evidence/Evidence.svelte";
 
 export interface Screen {
   view: Component;
@@ -10,4 +12,7 @@ export interface Screen {
 }
 
 /** The screen of each section. */
-export const screens: Partial<Record<SectionId, Screen>> = {};
+export const screens: Partial<Record<SectionId, Screen>> = {
+  cases: { view: Cases },
+  evidence: { view: Evidence, fixed: true },
+};
