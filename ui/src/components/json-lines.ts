@@ -1,6 +1,6 @@
 // A raw record as lines of a tree. Only opened parts become lines, so a record of any size opens at once.
 
-export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type Json = null | boolean | number | bigint | string | Json[] | { [name: string]: Json };
 
 export interface Line {
   /** JSON pointer (RFC 6901). */
