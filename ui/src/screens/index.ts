@@ -1,5 +1,6 @@
 import type { Component } from "svelte";
 import type { SectionId } from "../shell/router.svelte";
+import Timeline from "./timeline/Timeline.svelte";
 
 export interface Screen {
   view: Component;
@@ -10,4 +11,6 @@ export interface Screen {
 }
 
 /** The screen of each section. */
-export const screens: Partial<Record<SectionId, Screen>> = {};
+export const screens: Partial<Record<SectionId, Screen>> = {
+  timeline: { view: Timeline, fixed: true, narrow: () => true },
+};
