@@ -1,9 +1,19 @@
 // A raw record as lines of a tree. Only opened parts become lines, so a record of any size opens at once.
 
-export type Json = null | boolean | number | bigint | string | Json[] | { [name: string]: Json };
+/** A number as it was written: a 64-bit id does not fit a JavaScript number. */
+export class Exact {
+  constructor(readonly source: string) {}
+}
+
+/** An object as it was written: order and repeated names stay. */
+export class Members {
+  constructor(readonly entries: readonly (readonly [string, Json])[]) {}
+}
+
+export type Json = null | boolean | number | string | Exact | Members | Json[] | { [name: string]: Json };
 
 export interface Line {
-  /** JSON pointer (RFC 6901). */
+  /** JSON pointer (RFC 6901); a repeated name has its number after a tilde, which no pointer has. */
   path: string;
   depth: number;
   name: string | null;
@@ -17,9 +27,11 @@ export interface Line {
 /** Members shown at once; the line after them shows the next ones. */
 export const STEP = 200;
 
-const isBranch = (value: Json): value is Json[] | { [name: string]: Json } => typeof value === "object" && value !== null;
+const isBranch = (value: Json): value is Members | Json[] | { [name: string]: Json } =>
+  typeof value === "object" && value !== null && !(value instanceof Exact);
 
-export function members(value: Json): [string, Json][] {
+export function members(value: Json): readonly (readonly [string, Json])[] {
+  if (value instanceof Members) return value.entries;
   return isBranch(value) ? Object.entries(value) : [];
 }
 
@@ -34,7 +46,12 @@ export function lines(value: Json, open: ReadonlySet<string>, shown: ReadonlyMap
     found.push({ path, depth, name, value: at, children: all.length, open: isOpen });
     if (!isOpen) return;
     const limit = shown.get(path) ?? STEP;
-    for (const [key, child] of all.slice(0, limit)) visit(child, `${path}/${escape(key)}`, key, depth + 1);
+    const seen = new Map<string, number>();
+    for (const [key, child] of all.slice(0, limit)) {
+      const nth = (seen.get(key) ?? 0) + 1;
+      seen.set(key, nth);
+      visit(child, `${path}/${escape(key)}${nth > 1 ? `~${nth}` : ""}`, key, depth + 1);
+    }
     if (all.length > limit) {
       found.push({ path: `${path}/~more`, depth: depth + 1, name: null, value: null, children: 0, open: false, more: all.length - limit });
     }

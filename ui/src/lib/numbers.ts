@@ -21,8 +21,8 @@ export function formatBytes(value: Whole): string {
     size /= 1000;
     unit += 1;
   } while (Math.abs(Number(size.toPrecision(3))) >= 1000 && unit < units.length - 1);
-  const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(size))));
-  return `${size.toFixed(digits)} ${units[unit]}`;
+  const rounded = Math.abs(Number(size.toPrecision(3)));
+  return `${size.toFixed(rounded >= 100 ? 0 : rounded >= 10 ? 1 : 2)} ${units[unit]}`;
 }
 
 /** Axis labels: `8.4 k`, `10 M`. */

@@ -15,7 +15,8 @@ export interface Action {
   modal?: boolean;
   /** Not in the palette (moving through a list and the like); still in the keys overlay. */
   hidden?: boolean;
-  run: () => void | Promise<void>;
+  /** Left out where a component handles the key itself while it has the focus: then the keys overlay only lists it. */
+  run?: () => void | Promise<void>;
 }
 
 // What editors do with Ctrl; an action on one of these would take a key from a person who types.
@@ -59,7 +60,7 @@ export class Actions {
 
   async run(action: Action): Promise<void> {
     try {
-      await action.run();
+      await action.run?.();
     } catch (error) {
       this.onerror(error, action);
     }
@@ -71,7 +72,7 @@ export class Actions {
     const key = keyName(event);
     if (isTyping(event) && !heardWhileTyping(key)) return false;
     const blocked = modalOpen();
-    const action = this.available.find((one) => one.keys?.includes(key) && (!blocked || one.modal));
+    const action = this.available.find((one) => one.run && one.keys?.includes(key) && (!blocked || one.modal));
     if (!action) return false;
     event.preventDefault();
     void this.run(action);

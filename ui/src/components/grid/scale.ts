@@ -60,6 +60,6 @@ export class WheelRows {
     this.#rest += pixels;
     const rows = Math.trunc(this.#rest / rowHeight);
     this.#rest -= rows * rowHeight;
-    return rows;
+    return rows + 0; // never -0
   }
 }

@@ -1,3 +1,4 @@
+import "../../lib/usable-locale";
 import uPlot from "uplot";
 import { stacked, type Bucket, type Series } from "./bars";
 

@@ -9,7 +9,7 @@ export const MOST_BARS = 360;
 
 /** Colour and code of a cloud in the design. */
 const clouds: Record<string, [label: string, colour: string]> = {
-  aws: ["AWS", "--prov-aws"], azure: ["Azure", "--prov-azure"], gcp: ["Google Cloud", "--prov-gcp"], m365: ["Microsoft 365", "--prov-m365"],
+  aws: ["AWS", "--prov-aws"], azure: ["Azure", "--prov-azure"], gcp: ["GCP", "--prov-gcp"], m365: ["M365", "--prov-m365"],
   okta: ["Okta", "--prov-okta"], kubernetes: ["Kubernetes", "--prov-k8s"], workspace: ["Workspace", "--chart-3"], github: ["GitHub", "--chart-4"],
   duo: ["Duo", "--chart-5"], network: ["Network", "--chart-base"], other: ["Other", "--prov-other"], rows: ["Events", "--chart-base"],
 };

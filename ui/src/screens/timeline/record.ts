@@ -1,21 +1,12 @@
 // The raw record: read without rounding a number, copied as it is, searched.
 import type { EventView } from "../../platform/bindings";
 import type { Json } from "../../components/json-lines";
+import { readJson } from "../../components/read-json";
 
-const token = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const exact = (digits: string) => Number.isSafeInteger(Number(digits)) || !/^-?\d+$/.test(digits);
-
-/** JSON with integers of any size. Null where the text is no JSON. */
-export function readJson(text: string): { value: Json } | null {
-  // Nobody who wrote the record knows the name under which a large number passes through the parser.
-  const secret = crypto.randomUUID();
-  const marked = text.replace(token, (found) => (found.startsWith('"') || exact(found) ? found : `{"${secret}":"${found}"}`));
+/** The record as a tree; null where it is no JSON. */
+export function treeOf(text: string): { value: Json } | null {
   try {
-    const value = JSON.parse(marked, (_, one: unknown) => {
-      const digits = typeof one === "object" && one !== null ? (one as Record<string, unknown>)[secret] : undefined;
-      return typeof digits === "string" ? BigInt(digits) : one;
-    }) as Json;
-    return { value };
+    return { value: readJson(text) };
   } catch {
     return null;
   }
@@ -33,7 +24,7 @@ export function fieldsAsObject(fields: EventView["fields"]): Record<string, stri
 
 /** The event as JSON; the record stands in it byte for byte where it is JSON itself. */
 export function asJson(event: EventView): string {
-  const whole = event.json !== null && !event.cut && readJson(event.json) !== null;
+  const whole = event.json !== null && !event.cut && treeOf(event.json) !== null;
   const record = whole ? event.json : JSON.stringify(event.text);
   const cut = event.cut ? ',"record_cut":true' : "";
   return `{"fields":${JSON.stringify(fieldsAsObject(event.fields))},"record":${record}${cut}}`;

@@ -33,15 +33,17 @@ export const drawn = (value: string): string => (value.length > DRAWN ? `${value
 export const PROPOSED = ["time", "cloud", "account", "region", "service", "actor.name", "action", "resource.name", "src.ip", "outcome", "type", "tag"];
 
 const widths: Record<string, number> = {
-  time: 196, cloud: 58, account: 112, region: 96, service: 110, "actor.name": 168, action: 180, "resource.name": 170, "resource.id": 240, "src.ip": 124,
+  time: 214, cloud: 58, account: 112, region: 96, service: 110, "actor.name": 168, action: 180, "resource.name": 170, "resource.id": 240, "src.ip": 124,
   outcome: 84, type: 170, tag: 150, comment: 220, agent: 240, "error.message": 240, "actor.id": 260,
 };
 const titles: Record<string, string> = {
   "actor.name": "Actor", "resource.name": "Resource", "src.ip": "Source", "dst.ip": "Destination", tag: "Tags", type: "Type",
 };
-const data = /(\.ip|\.id|_id|^id|account|session|credential|action|agent|time|\.name|offset|length|bytes|packets|port|type|evidence|member)$/;
 
 const titleOf = (name: string): string => titles[name] ?? (name.charAt(0).toUpperCase() + name.slice(1)).replaceAll("_", " ");
+
+/** Figures, words and notes are read; everything else is compared, and stands in the data face. */
+const read = new Set(["outcome", "activity", "kind", "direction", "tag", "comment", "cloud"]);
 
 /** Notes about a row come with it and are no cells. */
 export const noteFields = new Set(["tag", "starred", "mark", "comment"]);
@@ -55,7 +57,7 @@ export function columnsOf(fields: readonly FieldView[]): GridColumn<Row>[] {
   return [
     { id: "marks", title: "Marks", width: 48, fixed: true },
     ...names.sort((a, b) => order(a) - order(b)).map((name) => ({
-      id: name, title: titleOf(name), width: widths[name] ?? 130, fixed: name === "time", mono: data.test(name), number: numbers.has(name), sortable: name === "time",
+      id: name, title: titleOf(name), width: widths[name] ?? 130, fixed: name === "time", mono: !read.has(name), number: numbers.has(name), sortable: name === "time",
     })),
   ];
 }
