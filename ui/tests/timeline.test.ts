@@ -1,7 +1,7 @@
-import { render, screen, waitFor, within } from "@testing-library/svelte";
+import { configure, render, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { EditorView } from "@codemirror/view";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { ResultView } from "../src/platform/bindings";
 import { nanoseconds } from "../src/lib/wire-time";
 import { zones } from "../src/lib/zones.svelte";
@@ -11,6 +11,10 @@ import { router, type Params } from "../src/shell/router.svelte";
 import { expectAccessible } from "./axe";
 import { TimelineHost, type HostOptions } from "./timeline-host";
 import Screen from "./TimelineScreen.svelte";
+
+// A screen is large for a document without a browser, and machines that test are busy.
+vi.setConfig({ testTimeout: 40_000 });
+configure({ asyncUtilTimeout: 8_000 });
 
 let cases = 0;
 beforeEach(() => {
@@ -66,7 +70,7 @@ describe("result", () => {
     await user.keyboard("{Enter}");
     await waitFor(() => expect(calls("open_result")).toHaveLength(2));
     expect(router.params).toEqual({ query: "cloud:aws" });
-    await waitFor(() => expect(screen.queryByText("cloud:aws", { selector: ".nothing" })).toBeNull());
+    await waitFor(() => expect(document.querySelector(".late")).toBeNull());
     router.back();
     await waitFor(() => expect(query()).toBe(""));
     expect(router.params).toEqual({ event: "ev-2" });
@@ -105,7 +109,7 @@ describe("result", () => {
     const { user, calls } = await ready({ total: 1000 });
     await user.keyboard("jjjo");
     await waitFor(() => expect(calls("open_result").at(-1)).toMatchObject({ newest_first: true }));
-    await waitFor(() => expect(document.querySelector(".is-focusrow")?.getAttribute("aria-rowindex")).toBe(String(998 - 2 + 2 - 0)));
+    await waitFor(() => expect(document.querySelector(".is-focusrow")?.getAttribute("aria-rowindex")).toBe("998"));
   });
 
   it("keeps chosen columns in the settings", async () => {
@@ -193,15 +197,21 @@ describe("query", () => {
     expect((await screen.findByRole("alert")).textContent).toContain("write it like 2026-09-15");
   });
   it("lists what was asked, those without a hit dimmed, and asks again", async () => {
-    const { user, calls } = await ready({}, { query: "action:nothing" }).catch(async () => ready());
-    void calls;
+    const { user, calls } = await ready();
+    type("action:nothing");
+    await user.keyboard("{Enter}");
+    await screen.findByText("Nothing found");
     type("cloud:aws");
     await user.keyboard("{Enter}");
     await waitFor(() => expect(memory.asked.some((one) => one.question.query === "cloud:aws" && one.count !== null)).toBe(true));
     await user.click(screen.getByRole("button", { name: "Queries asked before" }));
     const list = await screen.findByRole("listbox", { name: "Queries asked before" });
-    expect(within(list).getAllByRole("option")[0]?.textContent).toContain("cloud:aws");
+    const [newest, without] = within(list).getAllByRole("option");
+    expect([newest?.textContent, without?.textContent]).toEqual([expect.stringContaining("cloud:aws"), expect.stringContaining("action:nothing")]);
+    expect([newest?.classList.contains("t3"), without?.classList.contains("t3")]).toEqual([false, true]);
     await expectAccessible();
+    await user.click(without as HTMLElement);
+    await waitFor(() => expect(calls("open_result").at(-1)).toMatchObject({ question: { query: "action:nothing" } }));
   });
 });
 
@@ -265,7 +275,7 @@ describe("notes", () => {
   it("comments", async () => {
     const { user, calls } = await ready();
     await user.keyboard("c");
-    await user.type(await screen.findByLabelText("Comment"), "First act");
+    await user.type(await screen.findByRole("textbox", { name: "Comment" }), "First act");
     await user.keyboard("{Control>}{Enter}{/Control}");
     await waitFor(() => expect(calls("annotate")).toEqual([{ change: { what: "comment", text: "First act" }, about: { which: "ids", ids: ["ev-0"] } }]));
   });
@@ -364,7 +374,7 @@ describe("going about", () => {
   it("goes to a time", async () => {
     const { user } = await ready({ total: 7000 });
     await user.keyboard("{Control>}g{/Control}");
-    const field = await screen.findByLabelText("Time");
+    const field = await screen.findByRole("textbox", { name: "Time" });
     await user.clear(field);
     await user.type(field, "2026-09-15 00:00{Enter}");
     await waitFor(() => expect(document.querySelector(".is-focusrow")?.getAttribute("aria-rowindex")).toBe("3002"));
@@ -401,7 +411,7 @@ describe("hostile evidence", () => {
   it("stays text: markup, reordering and control characters, a megabyte", async () => {
     const action = "<img src=x onerror=alert(1)>\u202Egpj.exe\u0007";
     const { user, container } = await ready({ hostile: { action, actor: "a".repeat(1_000_000), text: `<script>${"x".repeat(1_000_000)}needle` } });
-    expect(container.querySelector("img, script")).toBeNull();
+    expect(container.querySelector("[role=grid] img, script")).toBeNull();
     expect(container.textContent).toContain("<img src=x onerror=alert(1)>⟨U+202E⟩gpj.exe⟨U+0007⟩");
     await user.keyboard("{Enter}");
     await screen.findByRole("group", { name: "actor.name" });
@@ -410,9 +420,9 @@ describe("hostile evidence", () => {
     expect(screen.getByText("1 of 1")).toBeTruthy();
     expect(document.querySelector("mark")?.textContent).toBe("needle");
     expect(document.body.textContent?.length ?? 0).toBeLessThan(120_000);
-    expect(document.querySelector("img, script")).toBeNull();
+    expect(document.querySelector("[role=grid] img, aside img, script")).toBeNull();
     await user.click(screen.getByRole("tab", { name: /Fields/ }));
     await user.click(within(await screen.findByRole("group", { name: "action" })).getByRole("button", { name: "Filter for action" }));
     await waitFor(() => expect(router.params["query"]).toBe(`action:"${action}"`));
-  }, 20_000);
+  });
 });
