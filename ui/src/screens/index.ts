@@ -2,6 +2,7 @@ import type { Component } from "svelte";
 import type { SectionId } from "../shell/router.svelte";
 import Cases from "./cases/Cases.svelte";
 import Evidence from "./evidence/Evidence.svelte";
+import Timeline from "./timeline/Timeline.svelte";
 
 export interface Screen {
   view: Component;
@@ -15,4 +16,5 @@ export interface Screen {
 export const screens: Partial<Record<SectionId, Screen>> = {
   cases: { view: Cases },
   evidence: { view: Evidence, fixed: true },
+  timeline: { view: Timeline, fixed: true, narrow: () => true },
 };

@@ -4,20 +4,26 @@ export const PAGE = 200;
 const KEPT = 40;
 
 /** Rows from `offset`, at most `limit`; the signal tells that nobody waits any more. */
-export type FetchRows<Row> = (offset: number, limit: number, signal: AbortSignal) => Promise<Row[]>;
+export interface FetchRows<Row> {
+  (offset: number, limit: number, signal: AbortSignal): Promise<Row[]>;
+  /** Pages that are here already, by number: a result is shown with its first rows, never blank before them. */
+  known?: ReadonlyMap<number, readonly Row[]>;
+}
 
 /** Pages of rows: asked for when they are needed, given up when the view has moved on, the oldest forgotten. */
 export class Pages<Row> {
   #fetch: FetchRows<Row>;
-  #loaded = new SvelteMap<number, readonly Row[]>();
+  #loaded: SvelteMap<number, readonly Row[]>;
   #asked = new Map<number, AbortController>();
   #used = new Map<number, number>();
   #clock = 0;
+  #refreshing: AbortController | null = null;
   /** Why the last page could not be had. */
   failure: unknown = $state.raw(null);
 
   constructor(fetch: FetchRows<Row>) {
     this.#fetch = fetch;
+    this.#loaded = new SvelteMap(fetch.known ?? []);
   }
 
   /** The row, or undefined while its page is not here. */
@@ -89,7 +95,23 @@ export class Pages<Row> {
     for (const [page, rows] of this.#loaded) this.#loaded.set(page, rows.map(edit));
   }
 
+  /** Reads the pages of rows `from` to `to` again and forgets the others; what is shown stays until the new rows are here. */
+  async refresh(from: number, to: number): Promise<void> {
+    const [first, last] = [Math.floor(from / PAGE), Math.floor(Math.max(from, to - 1) / PAGE)];
+    const near = [...this.#loaded.keys()].filter((page) => page >= first && page <= last);
+    for (const page of [...this.#loaded.keys()]) if (!near.includes(page)) this.#loaded.delete(page);
+    const request = (this.#refreshing?.abort(), (this.#refreshing = new AbortController()));
+    try {
+      const read = await Promise.all(near.map((page) => this.#fetch(page * PAGE, PAGE, request.signal)));
+      if (request.signal.aborted) return;
+      near.forEach((page, at) => this.#loaded.set(page, read[at] ?? []));
+    } catch (error) {
+      if (!request.signal.aborted) this.failure = error;
+    }
+  }
+
   stop(): void {
+    this.#refreshing?.abort();
     for (const [page, request] of this.#asked) this.#giveUp(page, request);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { freeze, move, moveTo, reconcile, resize, show, visible, type GridColumn } from "./columns";
 import { PAGE, Pages } from "./pages.svelte";
-import { toggled, withAll } from "./selection";
+import { AllBut, idsOf, toggled, withAll } from "./selection";
 
 const columns: GridColumn<unknown>[] = ["a", "b", "c", "d"].map((id) => ({ id, title: id, width: 100 }));
 const ids = (layout: ReturnType<typeof reconcile>) => visible(layout).map(({ id }) => id).join("");
@@ -91,7 +91,15 @@ describe("pages", () => {
 
 describe("a selection", () => {
   it("holds ids", () => {
-    expect([...toggled(new Set([1, 2]), 2)]).toEqual([1]);
-    expect([...withAll(new Set([1]), [1, 5])]).toEqual([1, 5]);
+    expect([...idsOf(toggled(new Set([1, 2]), 2))]).toEqual([1]);
+    expect([...idsOf(withAll(new Set([1]), [1, 5]))]).toEqual([1, 5]);
+  });
+
+  it("holds a whole result but some rows", () => {
+    const all = new AllBut(9_812_334);
+    expect([all.size, all.has(7)]).toEqual([9_812_334, true]);
+    const less = toggled(all, 7);
+    expect([less.size, less.has(7), less.has(8)]).toEqual([9_812_333, false, true]);
+    expect([toggled(less, 7).size, withAll(less, [7, 8]).size]).toEqual([9_812_334, 9_812_334]);
   });
 });
