@@ -2,6 +2,7 @@
 //! the window are thin over this.
 
 mod anew;
+pub mod annotations;
 pub mod backup;
 pub mod case;
 pub mod custody;

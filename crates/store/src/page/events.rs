@@ -46,6 +46,17 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// How this place stands to another.
+    pub(crate) fn compare(&self, other: &Cursor, order: Order) -> std::cmp::Ordering {
+        if self.precedes(other, order) {
+            std::cmp::Ordering::Less
+        } else if other.precedes(self, order) {
+            std::cmp::Ordering::Greater
+        } else {
+            std::cmp::Ordering::Equal
+        }
+    }
+
     /// Whether this place comes before another.
     pub(super) fn precedes(&self, other: &Cursor, order: Order) -> bool {
         let key = |cursor: &Cursor| (cursor.time, cursor.row);
@@ -104,13 +115,7 @@ impl Reader {
                     self.table_places(query, table, undated, order, after, wanted, progress)?,
                 );
             }
-            found.sort_by(|a, b| {
-                if a.precedes(b, order) {
-                    std::cmp::Ordering::Less
-                } else {
-                    std::cmp::Ordering::Greater
-                }
-            });
+            found.sort_by(|a, b| a.compare(b, order));
             found.truncate(wanted);
             places.extend(found);
         }

@@ -39,6 +39,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use vestige_model::Field;
 
+use crate::annotation;
 use crate::query::{Compiled, PhraseHits, Query, Table, compile, register};
 use crate::term::HashKey;
 use crate::writer::{COUNTS, is_pending};
@@ -97,6 +98,8 @@ pub struct Reader {
     connection: Connection,
     key: HashKey,
     watch: Arc<Watch>,
+    /// Whether the case has tables for annotations; not one of version 2 and older.
+    annotated: bool,
     cache: RefCell<Cache>,
 }
 
@@ -112,8 +115,10 @@ impl Reader {
         let watching = Arc::clone(&watch);
         connection.progress_handler(progress::STEPS, Some(move || watching.step()))?;
         connection.set_prepared_statement_cache_capacity(64);
+        let annotated = annotation::has_tables(&connection)?;
         Ok(Reader {
             connection,
+            annotated,
             key,
             watch,
             cache: RefCell::default(),

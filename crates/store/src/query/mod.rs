@@ -45,13 +45,14 @@ pub use value::evidence_label;
 pub use when::{Stretch, stretch};
 
 pub(crate) use column::{Source, source, term_kind};
-pub(crate) use compile::Rest;
+pub(crate) use compile::{Rest, noted_test};
+pub(crate) use expr::Value;
 pub(crate) use function::uuid_text;
 pub(crate) use node::{Key, Node, Sql, Test};
 pub(crate) use origin::rows_of_id;
 pub(crate) use value::known_words;
 
-use expr::{Expr, Value};
+use expr::Expr;
 use vestige_model::Field;
 
 /// A query that was read and makes sense.

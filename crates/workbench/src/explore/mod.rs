@@ -10,7 +10,8 @@ pub use vestige_store::page::{Bucket, Order};
 
 use serde_json::{Map, Value, json};
 use vestige_model::{Field, time};
-use vestige_store::page::{Progress, ReadError, Reader, StoredRow};
+use vestige_store::case_file::CaseReader;
+use vestige_store::page::{Progress, ReadError, Reader, RowRef, StoredRow};
 use vestige_store::query::{self, Compiled, PhraseHits, Query};
 use vestige_store::term::HashKey;
 
@@ -64,8 +65,18 @@ impl<'h> Explorer<'h> {
     /// # Errors
     /// The case; a query that is wrong, with where and what would be right.
     pub fn open(host: &'h dyn Host, case: &Path, asked: &Asked) -> Result<Explorer<'h>, WorkError> {
+        // What is wrong with the question is said before the case is read.
+        parse(&asked.query)?;
+        Explorer::of(host, session::read(host, case, "explore")?, asked)
+    }
+
+    /// As [`Explorer::open`], of a case that is open.
+    pub(crate) fn of(
+        host: &'h dyn Host,
+        case: CaseReader,
+        asked: &Asked,
+    ) -> Result<Explorer<'h>, WorkError> {
         let query = parse(&asked.query)?.within(asked.from, asked.to);
-        let case = session::read(host, case, "explore")?;
         let root = case.case().root().to_path_buf();
         let key = HashKey::of(case.case().id());
         let reader = Reader::new(case.into_connection(), key).map_err(WorkError::database)?;
@@ -140,6 +151,14 @@ impl<'h> Explorer<'h> {
     ) -> Result<T, WorkError> {
         let compiled = self.compiled()?;
         watched(self.host, stage, |progress| work(compiled, progress))
+    }
+
+    /// The first rows in the order of their times, at most so many.
+    pub(crate) fn rows(&self, limit: usize) -> Result<Vec<RowRef>, WorkError> {
+        let places = self.ask("finding rows", |query, progress| {
+            self.reader.places(query, Order::Ascending, None, limit, progress)
+        })?;
+        Ok(places.into_iter().map(|place| place.row).collect())
     }
 
     /// Number of rows.

@@ -85,6 +85,19 @@ fn value(row: &StoredRow, field: Field) -> Option<Value> {
         Field::Member => Some(row.origin.path.clone().into()),
         Field::Offset => Some(row.locator.offset.into()),
         Field::Length => Some(row.locator.length.into()),
+        Field::Tag | Field::Starred | Field::Comment | Field::Mark => noted(row, field),
+    }
+}
+
+/// What examiners noted: tags as a list, comments one below the other.
+fn noted(row: &StoredRow, field: Field) -> Option<Value> {
+    let noted = row.noted.as_ref()?;
+    let comments: Vec<_> = noted.comments.iter().map(|one| one.text.as_str()).collect();
+    match field {
+        Field::Tag => Some(json!(noted.tags)).filter(|_| !noted.tags.is_empty()),
+        Field::Starred => noted.starred.then_some(Value::Bool(true)),
+        Field::Comment => Some(Value::from(comments.join("\n"))).filter(|_| !comments.is_empty()),
+        _ => noted.mark.map(|mark| mark.word().into()),
     }
 }
 

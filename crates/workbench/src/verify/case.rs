@@ -15,6 +15,7 @@ use vestige_store::ledger::{Ledger, checkpoints};
 use vestige_store::{examiner, summary, withdraw};
 
 use super::account::Accounts;
+use super::annotations::Annotations;
 use super::received::Receipts;
 use super::replay::Replay;
 use super::{Check, Status, Terms, Verdict, Verification, evidence, limits, trust, under_names};
@@ -197,17 +198,20 @@ fn contents(
     let mut replay = Replay::default();
     let mut accounts = Accounts::default();
     let mut receipts = Receipts::default();
+    let mut annotations = Annotations::default();
     Ledger::entries(connection, 0, &mut |stored| {
         verifier.line(stored.body);
         if let Ok(Line::Entry(entry)) = Line::parse(stored.body) {
             replay.take(&entry);
             accounts.take(&entry);
             receipts.take(&entry);
+            annotations.take(&entry);
         }
         Ok(true)
     })?;
     let (observed, mut after) = evidence::observe(host, reader, &verifier)?;
     after.extend(replay.compare(connection)?);
+    after.extend(annotations.compare(connection)?);
     after.extend(receipts.compare(connection)?);
     after.extend(accounts.compare(connection)?);
     after.push(hidden(reader)?);

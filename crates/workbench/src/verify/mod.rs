@@ -2,6 +2,7 @@
 //! standard, and for a case the evidence and the rows too.
 
 mod account;
+mod annotations;
 mod case;
 mod evidence;
 mod folder;
