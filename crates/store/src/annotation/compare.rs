@@ -29,10 +29,7 @@ const TOLD: usize = 20;
 ///
 /// # Errors
 /// What SQLite says.
-pub fn differences(
-    connection: &Connection,
-    stated: &BTreeMap<u64, Stated>,
-) -> Result<Vec<String>> {
+pub fn differences(connection: &Connection, stated: &BTreeMap<u64, Stated>) -> Result<Vec<String>> {
     if !has_tables(connection)? {
         return Ok(stated
             .keys()
@@ -58,7 +55,9 @@ fn of_changes(connection: &Connection, stated: &BTreeMap<u64, Stated>) -> Result
             continue;
         };
         if stored.what.as_ref() != Some(&stated.what) {
-            found.push(format!("the change of entry {seq} is not the one it states"));
+            found.push(format!(
+                "the change of entry {seq} is not the one it states"
+            ));
         }
         if stored.undone_seq != stated.undone_seq {
             let by = |seq: Option<u64>| seq.map_or("none".to_owned(), |seq| seq.to_string());
@@ -149,7 +148,8 @@ fn or_nothing(noted: Noted) -> Noted {
 /// Rows of the results that no change is about.
 fn strays(connection: &Connection, events: u64) -> Result<Vec<String>> {
     let mut found = Vec::new();
-    let count: i64 = connection.query_row("SELECT count(*) FROM annotated", [], |row| row.get(0))?;
+    let count: i64 =
+        connection.query_row("SELECT count(*) FROM annotated", [], |row| row.get(0))?;
     if count.unsigned_abs() != events {
         found.push(format!(
             "annotated events: expected {events} as the entries come to, found {count}"

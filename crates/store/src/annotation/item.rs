@@ -46,7 +46,9 @@ pub fn item_notes(connection: &Connection) -> Result<BTreeMap<i64, ItemNote>> {
 /// # Errors
 /// What SQLite says.
 pub fn item_note(connection: &Connection, evidence: i64) -> Result<ItemNote> {
-    Ok(item_notes(connection)?.remove(&evidence).unwrap_or_default())
+    Ok(item_notes(connection)?
+        .remove(&evidence)
+        .unwrap_or_default())
 }
 
 /// Writes what is noted of an item, with the custody entry `seq` that states it last.

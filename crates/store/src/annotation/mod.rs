@@ -10,6 +10,9 @@ mod item;
 mod read;
 mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use compare::{Stated, differences};
 pub use item::{ItemNote, item_note, item_notes, set_item_note};
 pub use read::{ChangeRow, Found, change, find, noted, noted_rows, standing, tags};

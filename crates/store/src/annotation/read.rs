@@ -118,7 +118,8 @@ fn survivor(connection: &Connection, row: RowRef) -> Result<Found> {
 
 /// What a row's changes come to, without the texts of its comments.
 pub(super) fn added_up(connection: &Connection, row: RowRef) -> Result<Noted> {
-    let sql = "SELECT j.seq, c.what, CASE c.what WHEN 'comment' THEN '' ELSE c.value END, c.undone_seq
+    let sql =
+        "SELECT j.seq, c.what, CASE c.what WHEN 'comment' THEN '' ELSE c.value END, c.undone_seq
                  FROM annotation_event j JOIN annotation_change c ON c.seq=j.seq
                 WHERE j.flow=?1 AND j.row=?2 ORDER BY j.seq";
     let mut statement = connection.prepare_cached(sql)?;
@@ -172,7 +173,8 @@ pub(crate) fn noted_in(connection: &Connection, row: RowRef) -> Result<Option<No
 }
 
 fn comments(connection: &Connection, at: (i64, i64)) -> Result<Vec<Comment>> {
-    let sql = "SELECT c.seq, c.value FROM annotation_event j JOIN annotation_change c ON c.seq=j.seq
+    let sql =
+        "SELECT c.seq, c.value FROM annotation_event j JOIN annotation_change c ON c.seq=j.seq
                 WHERE j.flow=?1 AND j.row=?2 AND c.what='comment' AND c.undone_seq IS NULL
                 ORDER BY c.seq";
     let mut statement = connection.prepare_cached(sql)?;
@@ -278,7 +280,10 @@ pub(crate) fn rows_with(
     } else {
         format!("mark IN ({})", vec!["?"; marks.len()].join(","))
     };
-    let sql = format!("SELECT row FROM annotated WHERE flow={} AND {test}", flow(table));
+    let sql = format!(
+        "SELECT row FROM annotated WHERE flow={} AND {test}",
+        flow(table)
+    );
     let marks = marks.iter().filter(|_| field != Field::Starred);
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(params_from_iter(marks))?;
@@ -291,10 +296,7 @@ pub(crate) fn rows_with(
 
 /// Calls `each` with every row that changes are about, in order, and each change's number and the
 /// entry that took it back.
-pub(super) fn journal(
-    connection: &Connection,
-    each: &mut dyn FnMut(RowRef, u64),
-) -> Result<()> {
+pub(super) fn journal(connection: &Connection, each: &mut dyn FnMut(RowRef, u64)) -> Result<()> {
     let sql = "SELECT flow,row,seq FROM annotation_event ORDER BY flow,row,seq";
     let mut statement = connection.prepare(sql)?;
     let mut rows = statement.query([])?;

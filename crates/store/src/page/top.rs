@@ -318,7 +318,11 @@ fn ranked(sums: BTreeMap<String, Sum>, limit: usize) -> Vec<TopValue> {
 fn values_of(field: Field, noted: Noted) -> Vec<String> {
     match field {
         Field::Tag => noted.tags.into_iter().collect(),
-        Field::Mark => noted.mark.iter().map(|mark| mark.word().to_owned()).collect(),
+        Field::Mark => noted
+            .mark
+            .iter()
+            .map(|mark| mark.word().to_owned())
+            .collect(),
         Field::Starred if noted.starred => vec!["true".to_owned()],
         _ => Vec::new(),
     }

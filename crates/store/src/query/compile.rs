@@ -369,7 +369,7 @@ pub(crate) fn noted_test(
     let wanted: Vec<u8> = words
         .filter(|word| *word > 0 && (present || values.contains(&Value::Word(*word))))
         .collect();
-    let with = |words: &[u8]| {
+    let with = |words: &[u8]| -> Result<Node> {
         let rows = annotation::rows_with(connection, table, field, words)?;
         Ok(rows_test(&rows, FEW_NOTED))
     };

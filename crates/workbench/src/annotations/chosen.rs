@@ -86,20 +86,22 @@ fn shown(case: &OpenCase, rows: &[RowRef]) -> Result<Vec<RowRef>, WorkError> {
     let connection = case.writer().connection();
     let one = |row: &RowRef| {
         let found = annotation::standing(connection, *row).map_err(WorkError::database)?;
-        there(case, found, &|| format!("row {} of {}", row.id, row.table.name()))
+        there(case, found, &|| {
+            format!("row {} of {}", row.id, row.table.name())
+        })
     };
     rows.iter().map(one).collect()
 }
 
-fn there(
-    case: &OpenCase,
-    found: Found,
-    event: &dyn Fn() -> String,
-) -> Result<RowRef, WorkError> {
+fn there(case: &OpenCase, found: Found, event: &dyn Fn() -> String) -> Result<RowRef, WorkError> {
     let found = match found {
         Found::Shown(row) => return Ok(row),
         Found::Withdrawn(evidence) => {
-            format!("{} in {}, which was withdrawn", event(), item::name(evidence))
+            format!(
+                "{} in {}, which was withdrawn",
+                event(),
+                item::name(evidence)
+            )
         }
         Found::Absent => format!("no event {}", event()),
     };

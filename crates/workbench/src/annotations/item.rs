@@ -112,7 +112,12 @@ fn entries(
         match standing.sha256 {
             Some(sha256) => {
                 let name = standing.name.as_str();
-                entry.object(&Object::evidence(item::name(id), name, standing.bytes, sha256))
+                entry.object(&Object::evidence(
+                    item::name(id),
+                    name,
+                    standing.bytes,
+                    sha256,
+                ))
             }
             None => entry,
         }

@@ -22,9 +22,9 @@ use crate::session::OpenCase;
 pub use chosen::{MOST, Selection};
 pub use item::{item_notes, note_item};
 pub use notes::{Note, NotedEvent, Notes, TagCount, noted, notes_of, tags};
-pub(crate) use words::{Said, read as read_change};
 pub use vestige_store::annotation::{ItemNote, Mark, What};
 pub use words::{COMMENT, TAG};
+pub(crate) use words::{Said, read as read_change};
 
 /// A change to what is noted of events.
 #[derive(Clone, Debug)]
@@ -69,9 +69,13 @@ pub fn annotate(
     if !annotation::alters(connection, &what, &rows).map_err(WorkError::database)? {
         return Ok(Changed::NOTHING);
     }
-    write(host, case, &rows, &|entry| words::state(entry, &what), &mut |done| {
-        annotation::record(done.connection, done.seq, &what, &rows, done.go_on)
-    })
+    write(
+        host,
+        case,
+        &rows,
+        &|entry| words::state(entry, &what),
+        &mut |done| annotation::record(done.connection, done.seq, &what, &rows, done.go_on),
+    )
 }
 
 /// Takes a change back: its events have what they would have had without it. This is a new entry,
@@ -92,14 +96,20 @@ pub fn undo(host: &dyn Host, case: &mut OpenCase, custody_seq: u64) -> Result<Ch
         None => return Err(absent(format!("entry {custody_seq} is none"))),
         Some(change) => {
             if let Some(by) = change.undone_seq {
-                return Err(absent(format!("entry {by} took {custody_seq} back already")));
+                return Err(absent(format!(
+                    "entry {by} took {custody_seq} back already"
+                )));
             }
         }
     }
     let rows = annotation::rows_of(connection, custody_seq).map_err(WorkError::database)?;
-    write(host, case, &rows, &|entry| words::state_undo(entry, custody_seq), &mut |done| {
-        annotation::undo(done.connection, custody_seq, done.seq, done.go_on)
-    })
+    write(
+        host,
+        case,
+        &rows,
+        &|entry| words::state_undo(entry, custody_seq),
+        &mut |done| annotation::undo(done.connection, custody_seq, done.seq, done.go_on),
+    )
 }
 
 /// What the writing of a change is given.
@@ -155,7 +165,11 @@ fn write(
 
 /// What every entry states of its events.
 fn stated(entry: Entry, digest: &Digest) -> Entry {
-    let named: Vec<Value> = digest.named.iter().map(|id| Value::from(id.as_str())).collect();
+    let named: Vec<Value> = digest
+        .named
+        .iter()
+        .map(|id| Value::from(id.as_str()))
+        .collect();
     entry
         .detail("events", digest.events)
         .detail("events_sha256", hex(&digest.sha256))

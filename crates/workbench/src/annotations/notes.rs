@@ -93,11 +93,7 @@ fn notes(reader: &Reader, row: &StoredRow, writers: &mut Writers) -> Result<Note
     })
 }
 
-fn writer(
-    reader: &Reader,
-    seq: u64,
-    writers: &mut Writers,
-) -> Result<(String, String), WorkError> {
+fn writer(reader: &Reader, seq: u64, writers: &mut Writers) -> Result<(String, String), WorkError> {
     if let Some(known) = writers.get(&seq) {
         return Ok(known.clone());
     }
@@ -113,7 +109,10 @@ fn writer(
 }
 
 fn actor(entry: &EntryLine) -> String {
-    let name = entry.value.get("actor").and_then(|actor| actor.get("name")?.as_text());
+    let name = entry
+        .value
+        .get("actor")
+        .and_then(|actor| actor.get("name")?.as_text());
     name.unwrap_or_default().to_owned()
 }
 
@@ -123,7 +122,9 @@ fn actor(entry: &EntryLine) -> String {
 /// What SQLite says.
 pub fn tags(reader: &Reader) -> Result<Vec<TagCount>, WorkError> {
     let found = annotation::tags(reader.connection()).map_err(WorkError::database)?;
-    let tags = found.into_iter().map(|(tag, events)| TagCount { tag, events });
+    let tags = found
+        .into_iter()
+        .map(|(tag, events)| TagCount { tag, events });
     Ok(tags.collect())
 }
 

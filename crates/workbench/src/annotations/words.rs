@@ -47,7 +47,11 @@ pub(super) fn prose(what: &'static str, most: usize, text: &str) -> Result<Strin
     let control = |c: char| c.is_control() && c != '\n' && c != '\t';
     let expected = || format!("1 to {most} characters, none of them a control character");
     if length == 0 || length > most {
-        return Err(WorkError::usage(what, expected(), format!("{length} characters")));
+        return Err(WorkError::usage(
+            what,
+            expected(),
+            format!("{length} characters"),
+        ));
     }
     match text.chars().find(|c| control(*c)) {
         Some(c) => Err(WorkError::usage(what, expected(), format!("{c:?}"))),
@@ -129,8 +133,20 @@ mod tests {
     fn tags_are_one_word_in_lower_case() {
         let name = "exfil:s3/größe".to_owned();
         let kept = What::Tag { name, on: true };
-        assert_eq!(tagged(" Exfil:S3/GRÖSSE ".replace("SS", "ß").as_str()).unwrap(), kept);
-        for bad in ["", "  ", "two words", "a\nb", "a\u{202e}b", "\"x\"", "*", &"x".repeat(65)] {
+        assert_eq!(
+            tagged(" Exfil:S3/GRÖSSE ".replace("SS", "ß").as_str()).unwrap(),
+            kept
+        );
+        for bad in [
+            "",
+            "  ",
+            "two words",
+            "a\nb",
+            "a\u{202e}b",
+            "\"x\"",
+            "*",
+            &"x".repeat(65),
+        ] {
             let error = tagged(bad).unwrap_err();
             assert_eq!(error.code(), "usage", "{bad:?}");
             assert!(error.to_string().contains("1 to 64 letters"), "{error}");
@@ -145,7 +161,10 @@ mod tests {
             })
         };
         let text = "one\ntwo\tthree".to_owned();
-        assert_eq!(comment("one\r\ntwo\tthree\n").unwrap(), What::Comment { text });
+        assert_eq!(
+            comment("one\r\ntwo\tthree\n").unwrap(),
+            What::Comment { text }
+        );
         for bad in ["", " \n ", "a\u{1b}[2J", "a\0b", &"x".repeat(COMMENT + 1)] {
             assert_eq!(comment(bad).unwrap_err().code(), "usage", "{bad:?}");
         }

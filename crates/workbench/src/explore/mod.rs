@@ -156,7 +156,8 @@ impl<'h> Explorer<'h> {
     /// The first rows in the order of their times, at most so many.
     pub(crate) fn rows(&self, limit: usize) -> Result<Vec<RowRef>, WorkError> {
         let places = self.ask("finding rows", |query, progress| {
-            self.reader.places(query, Order::Ascending, None, limit, progress)
+            self.reader
+                .places(query, Order::Ascending, None, limit, progress)
         })?;
         Ok(places.into_iter().map(|place| place.row).collect())
     }

@@ -34,7 +34,10 @@ impl Annotations {
             "case.legal_hold_released" => self.noted(entry, |note| note.hold = false),
             "case.metadata_changed" => {
                 let new = entry.detail("new");
-                let word = |key: &str| new.and_then(|new| new.get(key)?.as_text()).map(str::to_owned);
+                let word = |key: &str| {
+                    new.and_then(|new| new.get(key)?.as_text())
+                        .map(str::to_owned)
+                };
                 self.noted(entry, |note| {
                     (note.jurisdiction, note.note) = (word("jurisdiction"), word("note"));
                 });
@@ -44,11 +47,17 @@ impl Annotations {
     }
 
     fn annotated(&mut self, entry: &EntryLine) {
-        let events = entry.detail("events").and_then(Value::as_int).unwrap_or_default();
+        let events = entry
+            .detail("events")
+            .and_then(Value::as_int)
+            .unwrap_or_default();
         let stated = |what| Stated {
             what,
             events: events.unsigned_abs(),
-            sha256: entry.detail_text("events_sha256").unwrap_or_default().to_owned(),
+            sha256: entry
+                .detail_text("events_sha256")
+                .unwrap_or_default()
+                .to_owned(),
             undone_seq: None,
         };
         match read_change(entry) {
@@ -71,7 +80,10 @@ impl Annotations {
 
     /// An entry about an item; those about the case as a whole name none.
     fn noted(&mut self, entry: &EntryLine, change: impl FnOnce(&mut ItemNote)) {
-        let Some(id) = entry.detail_text("item").and_then(|id| item::parse(id).ok()) else {
+        let Some(id) = entry
+            .detail_text("item")
+            .and_then(|id| item::parse(id).ok())
+        else {
             return;
         };
         let note = self.items.entry(id).or_default();
@@ -81,7 +93,10 @@ impl Annotations {
 
     /// Compares with the tables.
     pub(super) fn compare(self, connection: &Connection) -> Result<Vec<Check>, WorkError> {
-        let path = connection.path().map(std::path::PathBuf::from).unwrap_or_default();
+        let path = connection
+            .path()
+            .map(std::path::PathBuf::from)
+            .unwrap_or_default();
         let failed = |error| CaseError::sqlite(&path, "comparing annotations", error);
         let mut found = self.wrong;
         found.extend(annotation::differences(connection, &self.changes).map_err(failed)?);
@@ -90,7 +105,10 @@ impl Annotations {
         let differing = differing.filter(|id| items.get(*id) != self.items.get(*id));
         let differing: std::collections::BTreeSet<_> = differing.collect();
         found.extend(differing.into_iter().map(|id| {
-            format!("the notes of {} are not as their entries state them", item::name(*id))
+            format!(
+                "the notes of {} are not as their entries state them",
+                item::name(*id)
+            )
         }));
         if found.is_empty() {
             let detail = format!(
@@ -100,6 +118,9 @@ impl Annotations {
             );
             return Ok(vec![Check::pass(CHECK, detail)]);
         }
-        Ok(found.into_iter().map(|detail| Check::fail(CHECK, detail)).collect())
+        Ok(found
+            .into_iter()
+            .map(|detail| Check::fail(CHECK, detail))
+            .collect())
     }
 }

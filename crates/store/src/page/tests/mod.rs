@@ -4,3 +4,4 @@ mod answers;
 mod asked;
 mod case;
 mod equal;
+mod noted;
