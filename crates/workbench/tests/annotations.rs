@@ -586,7 +586,7 @@ fn what_somebody_writes_into_the_tables_is_noticed() {
         "DELETE FROM annotation_change WHERE what='comment'".to_owned(),
         "INSERT INTO annotation_change VALUES(1,'comment','never said',NULL)".to_owned(),
         "DELETE FROM annotation_event WHERE row=2".to_owned(),
-        "UPDATE annotation_event SET row=4 WHERE row=2".to_owned(),
+        format!("UPDATE annotation_event SET row=3 WHERE row=2 AND seq={seq}"),
         format!("INSERT INTO annotation_event VALUES(0,4,{seq})"),
         format!("INSERT INTO annotation_event VALUES(0,900,{seq})"),
         "INSERT INTO annotation_event VALUES(0,4,1)".to_owned(),
