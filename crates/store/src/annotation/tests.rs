@@ -52,10 +52,18 @@ fn empty() -> Connection {
     connection
 }
 
+/// A change that was made.
+struct Made {
+    seq: u64,
+    what: What,
+    rows: BTreeSet<usize>,
+    undone: Option<u64>,
+}
+
 /// Everything that was done, and what the entries would state of it.
 #[derive(Default)]
 struct Done {
-    changes: Vec<(u64, What, BTreeSet<usize>, Option<u64>)>,
+    changes: Vec<Made>,
     stated: BTreeMap<u64, Stated>,
 }
 
@@ -82,69 +90,63 @@ impl Done {
             undone_seq: None,
         };
         self.stated.insert(seq, stated);
-        self.changes.push((seq, what.clone(), rows.clone(), None));
+        self.changes.push(Made {
+            seq,
+            what: what.clone(),
+            rows: rows.clone(),
+            undone: None,
+        });
     }
 
     fn undo(&mut self, connection: &Connection, at: usize, by: u64) {
-        let open: Vec<_> = self
-            .changes
-            .iter_mut()
-            .filter(|one| one.3.is_none())
-            .collect();
-        let count = open.len();
-        let Some(change) = open.into_iter().nth(at % count.max(1)) else {
+        let open = self.changes.iter_mut().filter(|one| one.undone.is_none());
+        let mut open: Vec<&mut Made> = open.collect();
+        let count = open.len().max(1);
+        let Some(made) = open.get_mut(at % count) else {
             return;
         };
-        undo(connection, change.0, by, &mut |_| true).unwrap();
-        change.3 = Some(by);
-        if let Some(stated) = self.stated.get_mut(&change.0) {
+        undo(connection, made.seq, by, &mut |_| true).unwrap();
+        made.undone = Some(by);
+        if let Some(stated) = self.stated.get_mut(&made.seq) {
             stated.undone_seq = Some(by);
         }
     }
 
     /// What is said of an event, by looking for the last that says it.
     fn of(&self, number: usize) -> Option<Noted> {
-        let about: Vec<_> = self
-            .changes
-            .iter()
-            .filter(|one| one.2.contains(&number))
-            .collect();
-        let holds: Vec<_> = about.iter().filter(|one| one.3.is_none()).collect();
+        let about = || self.changes.iter().filter(|one| one.rows.contains(&number));
+        let holds: Vec<&Made> = about().filter(|one| one.undone.is_none()).collect();
         let last = |fits: &dyn Fn(&What) -> bool| {
-            holds
-                .iter()
-                .rev()
-                .map(|one| &one.1)
-                .find(|what| fits(what))
-                .cloned()
+            let last = holds.iter().rev().find(|one| fits(&one.what));
+            last.map(|one| one.what.clone())
         };
-        let names = ["c2", "exfil", "größe"];
-        let tagged = |tag: &&str| {
-            let last = last(&|what| matches!(what, What::Tag { name, .. } if name == *tag));
-            matches!(last, Some(What::Tag { on: true, .. }))
+        let tagged = |tag: &&&str| {
+            let of_tag = |what: &What| matches!(what, What::Tag { name, .. } if name == **tag);
+            matches!(last(&of_tag), Some(What::Tag { on: true, .. }))
         };
-        let comment = |one: &&&(u64, What, BTreeSet<usize>, Option<u64>)| match &one.1 {
+        let comment = |one: &&Made| match &one.what {
             What::Comment { text } => Some(Comment {
-                seq: one.0,
+                seq: one.seq,
                 text: text.clone(),
             }),
             _ => None,
         };
+        let mark = last(&|what| matches!(what, What::Mark(_)));
+        let names = ["c2", "exfil", "größe"];
         let noted = Noted {
             starred: last(&|what| matches!(what, What::Star(_))) == Some(What::Star(true)),
-            mark: match last(&|what| matches!(what, What::Mark(_))) {
+            mark: match mark {
                 Some(What::Mark(mark)) => mark,
                 _ => None,
             },
             tags: names
                 .iter()
-                .filter(|tag| tagged(tag))
+                .filter(tagged)
                 .map(|tag| (*tag).to_owned())
                 .collect(),
-            comments: holds.iter().filter_map(|one| comment(&one)).collect(),
-            seq: about
-                .iter()
-                .map(|one| one.3.unwrap_or(one.0))
+            comments: holds.iter().filter_map(comment).collect(),
+            seq: about()
+                .map(|one| one.undone.unwrap_or(one.seq))
                 .max()
                 .unwrap_or(0),
         };

@@ -10,7 +10,8 @@
 //!
 //! Juxtaposition is AND and binds tighter than OR; `NOT`, `-` and `!` negate what follows them.
 //! Values match whole and without case; `*` and `?` are wild; `field:*` is any value, `time:none`
-//! no time. Several resources of a row: any of them may match. A bare word or phrase is searched
+//! no time. `tag`, `starred`, `comment` and `mark` are what examiners noted; a row of which nothing is
+//! noted is `starred:false`. Several resources of a row: any of them may match. A bare word or phrase is searched
 //! in the bytes of the originals by the caller, who gives the hits to `compile`.
 
 mod bits;
