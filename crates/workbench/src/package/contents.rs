@@ -215,7 +215,8 @@ impl<'a> Facts<'a> {
             contact: by.actor.name.clone(),
             agent: format!(
                 "Vestige {} (sha256 {})",
-                by.tool.version, by.tool.build_sha256
+                by.tool.version,
+                hex(&by.tool.build_sha256)
             ),
             keys: keys.map(|one| one.vkey).collect(),
             options,
