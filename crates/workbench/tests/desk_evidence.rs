@@ -160,7 +160,11 @@ fn the_first_run_makes_a_key_and_a_case_that_is_signed() {
     let case = window.create("case");
     let facts = &case["facts"];
     assert_eq!(
-        (text(&facts["title"]), text(&facts["reference"]), text(&facts["zone"])),
+        (
+            text(&facts["title"]),
+            text(&facts["reference"]),
+            text(&facts["zone"])
+        ),
         ("Missing invoices", "R-7", "Europe/Berlin")
     );
     assert_eq!(facts["authority"], "engagement:2026-114");
@@ -191,8 +195,12 @@ fn the_plan_says_what_the_import_then_does() {
     assert_eq!(plan["total"], report["totals"]["files"]);
     assert_eq!(plan["bytes"], report["totals"]["bytes"]);
     let evidence = report["evidence"].as_array().unwrap();
-    let files = evidence.iter().filter(|one| !text(&one["path"]).contains('!'));
-    let types: BTreeMap<&str, &Value> = files.map(|one| (text(&one["name"]), &one["type"])).collect();
+    let files = evidence
+        .iter()
+        .filter(|one| !text(&one["path"]).contains('!'));
+    let types: BTreeMap<&str, &Value> = files
+        .map(|one| (text(&one["name"]), &one["type"]))
+        .collect();
     let mut compared = 0;
     for file in planned {
         if !text(&file["why"]).starts_with("archive") {
@@ -211,11 +219,16 @@ fn the_plan_names_what_is_unknown_twice_or_packed() {
     let window = Window::with_case();
     window.write("in/a.json", 0, 3);
     window.write("in/b.json", 0, 3);
-    fs::write(window.host.path("in/c.txt"), "nothing that a format knows\n").unwrap();
+    fs::write(
+        window.host.path("in/c.txt"),
+        "nothing that a format knows\n",
+    )
+    .unwrap();
     fs::write(window.host.path("in/d.7z"), b"7z\xBC\xAF\x27\x1C and more").unwrap();
     std::os::unix::fs::symlink("a.json", window.host.path("in/e")).unwrap();
     let mut tar = tar::Builder::new(Vec::new());
-    tar.append_path_with_name(window.host.path("in/a.json"), "x/inner.json").unwrap();
+    tar.append_path_with_name(window.host.path("in/a.json"), "x/inner.json")
+        .unwrap();
     fs::write(window.host.path("in/f.tar"), tar.into_inner().unwrap()).unwrap();
     let ticket = window.evidence(window.host.path("in"));
     let plan = window.done("plan_import", json!({"ticket": ticket}));
@@ -223,12 +236,26 @@ fn the_plan_names_what_is_unknown_twice_or_packed() {
     assert_eq!(file(0)["type"], "aws:cloudtrail");
     assert_eq!(file(0)["problem"], Value::Null);
     assert!(text(&file(1)["problem"]).contains("a.json"), "{}", file(1));
-    assert!(text(&file(2)["why"]).starts_with("not recognised"), "{}", file(2));
+    assert!(
+        text(&file(2)["why"]).starts_with("not recognised"),
+        "{}",
+        file(2)
+    );
     assert!(text(&file(3)["problem"]).contains("7z"), "{}", file(3));
-    assert!(text(&file(4)["problem"]).contains("symbolic link"), "{}", file(4));
+    assert!(
+        text(&file(4)["problem"]).contains("symbolic link"),
+        "{}",
+        file(4)
+    );
     let why = text(&file(5)["why"]);
-    assert!(why.starts_with("archive (tar)") && why.contains("aws:cloudtrail"), "{why}");
-    assert_eq!((number(&plan["unknown"]), number(&plan["duplicate"])), (1, 1));
+    assert!(
+        why.starts_with("archive (tar)") && why.contains("aws:cloudtrail"),
+        "{why}"
+    );
+    assert_eq!(
+        (number(&plan["unknown"]), number(&plan["duplicate"])),
+        (1, 1)
+    );
 }
 
 #[test]
@@ -255,12 +282,21 @@ fn a_stopped_import_keeps_what_is_stored_and_is_gone_on_with() {
     let stored = number(&kept["totals"]["stored"]);
     assert!((1..160_000).contains(&stored), "{stored}");
     let told = window.heard("progress");
-    let last = told.iter().rfind(|told| told["stage"] == "reading").unwrap();
-    assert!(number(&last["decompressed"]) > 0 && number(&last["read"]) > 0, "{last}");
+    let last = told
+        .iter()
+        .rfind(|told| told["stage"] == "reading")
+        .unwrap();
+    assert!(
+        number(&last["decompressed"]) > 0 && number(&last["read"]) > 0,
+        "{last}"
+    );
     window.done("import", Window::import_of(&ticket));
     let all = window.done("evidence", json!({}));
     assert_eq!(number(&all["totals"]["stored"]), 160_000);
-    let verified = window.done("verify", json!({"deep": false, "keys": [], "pins": [], "tsa_ca": null}));
+    let verified = window.done(
+        "verify",
+        json!({"deep": false, "keys": [], "pins": [], "tsa_ca": null}),
+    );
     assert_eq!(failed(&verified), Vec::<&str>::new());
 }
 
@@ -277,17 +313,32 @@ fn an_item_is_shown_with_its_trail_and_withdrawn() {
     window.import(window.host.path("in"));
     let item = window.done("item", json!({"id": "EV-0001"}));
     assert_eq!(item["files"][0]["stored"], 5);
-    let events: Vec<&str> = item["trail"].as_array().unwrap().iter().map(|one| text(&one["event"])).collect();
+    let events: Vec<&str> = item["trail"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| text(&one["event"]))
+        .collect();
     assert_eq!(events, ["evidence.imported", "evidence.received"]);
     let facts = item["provider"].as_array().unwrap();
-    let region = facts.iter().find(|fact| text(&fact["name"]).starts_with("region"));
+    let region = facts
+        .iter()
+        .find(|fact| text(&fact["name"]).starts_with("region"));
     assert_eq!(region.unwrap()["value"], "eu-west-1");
     assert!(Path::new(text(&item["original"])).is_file());
     let flow = window.done("item", json!({"id": "EV-0002"}));
     assert_eq!(flow["warnings_total"], 1);
     assert_eq!(flow["warnings"][0]["excerpt"], "2 broken");
-    assert_eq!(window.refused("item", json!({"id": "EV-0009"})).code, "absent");
-    assert_eq!(window.refused("withdraw", json!({"id": "EV-0001", "reason": " "})).code, "usage");
+    assert_eq!(
+        window.refused("item", json!({"id": "EV-0009"})).code,
+        "absent"
+    );
+    assert_eq!(
+        window
+            .refused("withdraw", json!({"id": "EV-0001", "reason": " "}))
+            .code,
+        "usage"
+    );
     let gone = window.done("withdraw", json!({"id": "EV-0001", "reason": "privileged"}));
     assert_eq!(gone["hidden"], 5);
     let item = window.done("item", json!({"id": "EV-0001"}));
@@ -314,16 +365,28 @@ fn the_ledger_is_filtered_and_each_entry_hashes_to_its_leaf() {
         assert_eq!(entry["anchored"], false);
     }
     let found = |filter: &str| {
-        let view = window.done("ledger", json!({"from": 0, "limit": 1000, "filter": filter}));
+        let view = window.done(
+            "ledger",
+            json!({"from": 0, "limit": 1000, "filter": filter}),
+        );
         let entries = view["entries"].as_array().unwrap();
         assert_eq!(number(&view["found"]), entries.len() as u64);
-        entries.iter().map(|one| text(&one["event"]).to_owned()).collect::<Vec<_>>()
+        entries
+            .iter()
+            .map(|one| text(&one["event"]).to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(found("CASE.created"), ["case.created"]);
-    assert_eq!(found("\"QUOTED\" Ü"), ["evidence.received", "evidence.imported"]);
+    assert_eq!(
+        found("\"QUOTED\" Ü"),
+        ["evidence.received", "evidence.imported"]
+    );
     assert_eq!(found("rows_sha256"), Vec::<String>::new());
     assert_eq!(found("a. exam").len() as u64, size);
-    let second = window.done("ledger", json!({"from": 1, "limit": 1, "filter": "evidence."}));
+    let second = window.done(
+        "ledger",
+        json!({"from": 1, "limit": 1, "filter": "evidence."}),
+    );
     assert_eq!(second["found"], 2);
     assert_eq!(second["entries"][0]["event"], "evidence.imported");
     assert_eq!(window.refused("entry", json!({"seq": size})).code, "usage");
@@ -385,7 +448,10 @@ fn a_backup_becomes_a_case_again() {
     assert_eq!(saved["parts"], 1);
     let entry = window.done("entry", json!({"seq": saved["custody_seq"]}));
     assert!(text(&entry["text"]).contains(text(&saved["sha256"])));
-    assert_eq!(window.refused("backup", json!({"ticket": to})).code, "case-exists");
+    assert_eq!(
+        window.refused("backup", json!({"ticket": to})).code,
+        "case-exists"
+    );
     let backup = window.choose("backup", window.host.path("backup.zip"));
     let place = window.choose("new-case", window.host.path("restored"));
     let opened = window.done("restore_case", json!({"backup": backup, "place": place}));
@@ -413,7 +479,10 @@ fn a_case_that_is_not_what_it_was_is_refused_with_the_checks() {
     fs::rename(&case, window.host.path("away")).unwrap();
     copy_folder(&window.host.path("older"), &case);
     assert_eq!(opened("case"), "head");
-    assert_eq!(window.done("cases", json!({}))[0]["verdict"]["verdict"], "failed");
+    assert_eq!(
+        window.done("cases", json!({}))[0]["verdict"]["verdict"],
+        "failed"
+    );
     fs::remove_dir_all(&case).unwrap();
     copy_folder(&window.host.path("row"), &case);
     tamper(&case, "UPDATE evidence SET name='another'");
@@ -429,7 +498,10 @@ fn what_the_page_may_not_say_is_refused() {
     let window = Window::with_case();
     for ticket in ["choice-99", "/etc/passwd", "", "choice-0x0"] {
         for command in ["plan_import", "backup"] {
-            assert_eq!(window.refused(command, json!({"ticket": ticket})).code, "usage");
+            assert_eq!(
+                window.refused(command, json!({"ticket": ticket})).code,
+                "usage"
+            );
         }
     }
     for (command, input) in [

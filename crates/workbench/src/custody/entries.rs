@@ -67,8 +67,15 @@ fn objects(entry: &EntryLine) -> &[Value] {
 }
 
 fn named(object: &Value) -> String {
-    let text = |name| object.get(name).and_then(Value::as_text).unwrap_or_default();
-    format!("{} {}", text("id"), text("label")).trim().to_owned()
+    let text = |name| {
+        object
+            .get(name)
+            .and_then(Value::as_text)
+            .unwrap_or_default()
+    };
+    format!("{} {}", text("id"), text("label"))
+        .trim()
+        .to_owned()
 }
 
 fn object(entry: &EntryLine) -> Option<String> {
@@ -178,7 +185,11 @@ pub(crate) fn exact(connection: &Connection, seq: u64) -> Result<EntryBytes, Wor
         Ok(false)
     })?;
     found.ok_or_else(|| {
-        WorkError::usage("entry", "the number of an entry of the chain", seq.to_string())
+        WorkError::usage(
+            "entry",
+            "the number of an entry of the chain",
+            seq.to_string(),
+        )
     })
 }
 
@@ -215,7 +226,11 @@ pub(crate) fn naming(connection: &Connection, item: &str) -> Result<Vec<EntryVie
 /// The name of a file may hold anything: it names no item.
 fn names(entry: &EntryLine, item: &str) -> bool {
     let id = |object: &Value| object.get("id").and_then(Value::as_text) == Some(item);
-    objects(entry).iter().any(id) || entry.value.get("details").is_some_and(|all| says(all, item))
+    objects(entry).iter().any(id)
+        || entry
+            .value
+            .get("details")
+            .is_some_and(|all| says(all, item))
 }
 
 fn says(value: &Value, item: &str) -> bool {
@@ -232,7 +247,9 @@ fn is_word(text: &str, word: &str) -> bool {
     let part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     text.match_indices(word).any(|(at, _)| {
         let before = text.get(..at).and_then(|text| text.chars().next_back());
-        let after = text.get(at + word.len()..).and_then(|text| text.chars().next());
+        let after = text
+            .get(at + word.len()..)
+            .and_then(|text| text.chars().next());
         !part(before) && !part(after)
     })
 }

@@ -54,11 +54,7 @@ impl Desk {
             .collect())
     }
 
-    pub(super) fn evidence(
-        &self,
-        _: &CallHost<'_>,
-        _: Nothing,
-    ) -> Result<ImportReport, WorkError> {
+    pub(super) fn evidence(&self, _: &CallHost<'_>, _: Nothing) -> Result<ImportReport, WorkError> {
         let open = self.needed()?;
         import::evidence(open.reader()?.connection())
     }

@@ -173,7 +173,10 @@ fn repeats(plan: &Plan, planned: &Planned) -> Option<String> {
             let here = plan.items.iter().take_while(|one| !is(one, planned));
             let mut here = here.filter(|one| one.id == *of && matches!(one.task, Task::Read));
             Some(match here.next() {
-                Some(other) => format!("the same file as {}, which is chosen too", other.listed.name),
+                Some(other) => format!(
+                    "the same file as {}, which is chosen too",
+                    other.listed.name
+                ),
                 None => format!("the same file as {}, which is in the case", item::name(*of)),
             })
         }

@@ -152,7 +152,8 @@ mod tests {
             (found.account, found.region, found.time),
             ("111122223333", "eu-west-1", "20260911T0335Z")
         );
-        let digest = "111122223333_CloudTrail-Digest_eu-west-1_our_trail_eu-west-1_20260911T040731Z.json.gz";
+        let digest =
+            "111122223333_CloudTrail-Digest_eu-west-1_our_trail_eu-west-1_20260911T040731Z.json.gz";
         assert_eq!(Delivery::of(digest).unwrap().time, "20260911T040731Z");
         let flow = "111122223333_vpcflowlogs_eu-west-1_fl-0a1b_20260911T0335Z_1f2e.log.gz";
         assert_eq!(Delivery::of(flow).unwrap().from, Some("fl-0a1b"));
