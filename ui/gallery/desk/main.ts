@@ -53,7 +53,7 @@ async function show(): Promise<void> {
   if (state === "running") {
     platform.on("import", async (_, call) => {
       await tick();
-      platform.push("progress", { call: call.id ?? "", command: "import", stage: "reading okta-system-log.jsonl", bytes: 17_400_000, bytes_total: 28_310_220, records: 31_204, rate: 12_400_000, eta: 48, stopping: false });
+      platform.push("progress", { call: call.id ?? "", command: "import", stage: "reading okta-system-log.jsonl", bytes: 17_400_000, bytes_total: 28_310_220, records: 31_204, read: 17_400_000, decompressed: 120_400_000, stored: 30_000, rate: 12_400_000, eta: 48, stopping: false });
       return never();
     });
     void runImport(platform, chosen, asked);

@@ -47,6 +47,56 @@ size: number,
 gen_time: string, };
 
 /**
+ * A time stamp that was taken.
+ */
+export type Anchored = { 
+/**
+ * Entries it covers.
+ */
+size: number, 
+/**
+ * The Merkle root over them.
+ */
+root: string, 
+/**
+ * When, as the authority states.
+ */
+gen_time: string, 
+/**
+ * The subject of the authority's certificate.
+ */
+authority: string, 
+/**
+ * SHA-256 of that certificate.
+ */
+tsa_cert_sha256: string, 
+/**
+ * SHA-256 of the response.
+ */
+token_sha256: string, 
+/**
+ * Whether the certificate was found to lead to a CA that was given.
+ */
+chain_checked: boolean, 
+/**
+ * The custody entry that records it.
+ */
+seq: number, };
+
+/**
+ * A change to what is noted about events.
+ */
+export type Annotate = { 
+/**
+ * What changes.
+ */
+change: Change, 
+/**
+ * About which.
+ */
+about: Selection, };
+
+/**
  * A bucket.
  */
 export type BucketView = { 
@@ -87,6 +137,18 @@ bytes_total: number,
  * Records or rows done.
  */
 records: number, 
+/**
+ * While evidence is imported: bytes read and hashed.
+ */
+read: number, 
+/**
+ * Bytes of members, decompressed.
+ */
+decompressed: number, 
+/**
+ * Rows stored for good.
+ */
+stored: number, 
 /**
  * Bytes a second.
  */
@@ -246,6 +308,44 @@ first: string | null,
 last: string | null, };
 
 /**
+ * What changes about events.
+ */
+export type Change = { "what": "star", 
+/**
+ * Whether.
+ */
+on: boolean, } | { "what": "mark", 
+/**
+ * The mark.
+ */
+mark: string | null, } | { "what": "tag", 
+/**
+ * The tag.
+ */
+tag: string, 
+/**
+ * Whether it is put on or taken off.
+ */
+on: boolean, } | { "what": "comment", 
+/**
+ * Its text.
+ */
+text: string, };
+
+/**
+ * What was changed.
+ */
+export type Changed = { 
+/**
+ * Events that changed.
+ */
+events: number, 
+/**
+ * The custody entry; none where nothing changed.
+ */
+custody_seq: number | null, };
+
+/**
  * One check.
  */
 export type Check = { 
@@ -396,6 +496,85 @@ chosen: Chosen,
 looks_like: string, };
 
 /**
+ * An entry by its number.
+ */
+export type EntryAsked = { 
+/**
+ * From 0.
+ */
+seq: number, };
+
+/**
+ * An entry's exact bytes.
+ */
+export type EntryBytes = { 
+/**
+ * The bytes as text; a byte that is not UTF-8 stands as `\xNN`.
+ */
+text: string, 
+/**
+ * How many.
+ */
+length: number, 
+/**
+ * The predecessor's leaf hash, none for the first.
+ */
+prev: string | null, 
+/**
+ * Its own leaf hash, computed anew from the bytes.
+ */
+leaf: string, 
+/**
+ * Whether that is the stored one.
+ */
+matches: boolean, };
+
+/**
+ * A custody entry.
+ */
+export type EntryView = { 
+/**
+ * Its number.
+ */
+seq: number, 
+/**
+ * Its time.
+ */
+time: string, 
+/**
+ * The event, `evidence.imported`.
+ */
+event: string, 
+/**
+ * Who.
+ */
+actor: string, 
+/**
+ * What it is about, where it names an object.
+ */
+object: string | null, 
+/**
+ * Its outcome.
+ */
+outcome: string | null, 
+/**
+ * Its reason.
+ */
+reason: string | null, 
+/**
+ * Its leaf hash.
+ */
+leaf: string, 
+/**
+ * Whether a signed note covers it.
+ */
+signed: boolean, 
+/**
+ * Whether a time stamp covers it.
+ */
+anchored: boolean, };
+
+/**
  * An event.
  */
 export type EventId = { 
@@ -436,6 +615,95 @@ provenance: Provenance,
  * What people noted.
  */
 noted: Noted, };
+
+/**
+ * One file, or one file inside an archive.
+ */
+export type EvidenceReport = { 
+/**
+ * `EV-0001`.
+ */
+id: string, 
+/**
+ * Name below what was imported.
+ */
+name: string, 
+/**
+ * Where it was found; `archive!member` for a file inside an archive.
+ */
+path: string, 
+/**
+ * SHA-256 as received, hexadecimal.
+ */
+sha256: string | null, 
+/**
+ * Size as received.
+ */
+bytes: number, 
+/**
+ * Size after unpacking.
+ */
+bytes_decompressed: number, 
+/**
+ * What it was recognised as.
+ */
+type: string | null, 
+/**
+ * Why.
+ */
+recognised: string | null, 
+/**
+ * `imported`, `partial`, `rejected` or `duplicate`.
+ */
+state: string, 
+/**
+ * Why it is rejected or partial, or what it repeats.
+ */
+reason: string | null, 
+/**
+ * Earliest time.
+ */
+first: string | null, 
+/**
+ * Latest time.
+ */
+last: string | null, 
+/**
+ * Number of warnings.
+ */
+warnings: number, 
+/**
+ * Records in view without a time: those that `time:none` finds.
+ */
+undated: number, 
+/**
+ * Whether it was withdrawn.
+ */
+withdrawn: boolean, 
+/**
+ * Records the envelope holds.
+ */
+found: number, 
+/**
+ * Records with at least one row in the case.
+ */
+stored: number, 
+/**
+ * Records that another evidence item already holds, equal in decoded content.
+ */
+duplicate: number, 
+/**
+ * Records that could not be read; each has a warning.
+ */
+rejected: number, 
+/**
+ * Known non-events (headers, `NODATA`, control messages).
+ */
+ignored: number, 
+/**
+ * Rows made, duplicates' rows included.
+ */
+events: number, };
 
 /**
  * One examiner's key in the case.
@@ -486,6 +754,19 @@ format: string,
  * Where.
  */
 to: Ticket, };
+
+/**
+ * A fact with a name.
+ */
+export type Fact = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value.
+ */
+value: string, };
 
 /**
  * A field of an event.
@@ -610,6 +891,144 @@ events: number,
 warnings: number, };
 
 /**
+ * An import.
+ */
+export type Import = { 
+/**
+ * What.
+ */
+ticket: Ticket, 
+/**
+ * Read whatever is not clearly of another as this format.
+ */
+data_type: string | null, 
+/**
+ * Leave the files where they lie.
+ */
+in_place: boolean, 
+/**
+ * Read members that unpack to more than 200 times their size.
+ */
+allow_ratio: boolean, 
+/**
+ * Why, for the custody entries.
+ */
+reason: string | null, };
+
+/**
+ * What would be imported.
+ */
+export type ImportPlan = { 
+/**
+ * Each file; at most ten thousand are listed.
+ */
+files: Array<PlannedFile>, 
+/**
+ * Files in all.
+ */
+total: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, 
+/**
+ * Files whose format is not known from their head.
+ */
+unknown: number, 
+/**
+ * Files that repeat another or are in the case already.
+ */
+duplicate: number, };
+
+/**
+ * Everything an import did.
+ */
+export type ImportReport = { 
+/**
+ * Files and members.
+ */
+evidence: Array<EvidenceReport>, 
+/**
+ * How many files and members are not in that list, where it was cut; the sums hold them all.
+ */
+left_out?: number, 
+/**
+ * Their sums.
+ */
+totals: Totals, 
+/**
+ * How long it took.
+ */
+seconds: number, };
+
+/**
+ * An evidence item.
+ */
+export type ItemId = { 
+/**
+ * `EV-0001`.
+ */
+id: string, };
+
+/**
+ * Legal notes of an item.
+ */
+export type ItemNotes = { 
+/**
+ * Jurisdiction or region of origin.
+ */
+jurisdiction: string | null, 
+/**
+ * Whether nothing of it may be disposed of.
+ */
+hold: boolean, 
+/**
+ * Free text.
+ */
+note: string | null, 
+/**
+ * The custody entry of the last change.
+ */
+custody_seq: number | null, };
+
+/**
+ * An evidence item with everything around it.
+ */
+export type ItemView = { 
+/**
+ * The item and, where it is an archive, its members.
+ */
+files: Array<EvidenceReport>, 
+/**
+ * Custody entries that name it, newest first.
+ */
+trail: Array<EntryView>, 
+/**
+ * Warnings and rejected records, at most a thousand.
+ */
+warnings: Array<WarningView>, 
+/**
+ * Warnings in all.
+ */
+warnings_total: number, 
+/**
+ * Facts that the provider wrote about it (names of its delivery, digests, regions).
+ */
+provider: Array<Fact>, 
+/**
+ * Legal notes.
+ */
+notes: ItemNotes, 
+/**
+ * Where its original lies.
+ */
+original: string, 
+/**
+ * Whether it was left in place.
+ */
+in_place: boolean, };
+
+/**
  * The examiner's signing key.
  */
 export type KeyView = { 
@@ -642,6 +1061,62 @@ size: number,
  * When.
  */
 at: string, };
+
+/**
+ * A part of the ledger.
+ */
+export type LedgerAsked = { 
+/**
+ * How many of the entries that pass the filter lie before the first one wanted; without a
+ * filter that is its number.
+ */
+from: number, 
+/**
+ * How many, at most a thousand.
+ */
+limit: number, 
+/**
+ * Only entries whose event, actor, object or reason contains this, case folded.
+ */
+filter: string | null, };
+
+/**
+ * Entries of the chain.
+ */
+export type LedgerView = { 
+/**
+ * Entries in the chain.
+ */
+size: number, 
+/**
+ * Entries that pass the filter.
+ */
+found: number, 
+/**
+ * The entries, in their order.
+ */
+entries: Array<EntryView>, };
+
+/**
+ * A change of legal notes.
+ */
+export type NoteItem = { 
+/**
+ * The item.
+ */
+id: string, 
+/**
+ * Jurisdiction or region of origin.
+ */
+jurisdiction: string | null, 
+/**
+ * Whether nothing of it may be disposed of.
+ */
+hold: boolean, 
+/**
+ * Free text.
+ */
+note: string | null, };
 
 /**
  * What people noted about an event.
@@ -681,6 +1156,15 @@ call: string | null,
  * The text.
  */
 text: string, };
+
+/**
+ * Evidence that was chosen.
+ */
+export type OfTicket = { 
+/**
+ * The choice.
+ */
+ticket: Ticket, };
 
 /**
  * A question whose rows are to be looked at.
@@ -730,6 +1214,100 @@ member: string,
 offset: number, };
 
 /**
+ * A package that was made.
+ */
+export type PackageMade = { 
+/**
+ * The file.
+ */
+saved: Saved, 
+/**
+ * Verified after writing.
+ */
+verification: Verification, };
+
+/**
+ * A package to be made.
+ */
+export type PackageMake = { 
+/**
+ * `expert`.
+ */
+profile: string, 
+/**
+ * Who gets it.
+ */
+recipient: string | null, 
+/**
+ * Where.
+ */
+to: Ticket, };
+
+/**
+ * A verification of something that was dropped or chosen.
+ */
+export type PackageVerdict = { 
+/**
+ * The name of the file.
+ */
+name: string, 
+/**
+ * What it was taken for, in plain words.
+ */
+what: string, 
+/**
+ * The verdict.
+ */
+verification: Verification, 
+/**
+ * What the package says of itself, unverified.
+ */
+about: Array<Fact>, };
+
+/**
+ * A package, custody folder or case to be verified.
+ */
+export type PackageVerify = { 
+/**
+ * What.
+ */
+ticket: Ticket, 
+/**
+ * Verifier keys from outside.
+ */
+keys: Array<string>, 
+/**
+ * Pins from outside.
+ */
+pins: Array<string>, 
+/**
+ * CA certificates of time-stamp authorities.
+ */
+tsa_ca: Ticket | null, };
+
+/**
+ * A page of a report.
+ */
+export type PageAsked = { 
+/**
+ * The report.
+ */
+laid: number, 
+/**
+ * From 0.
+ */
+page: number, };
+
+/**
+ * A page as a picture.
+ */
+export type PageView = { 
+/**
+ * SVG, shown as an image only.
+ */
+svg: string, };
+
+/**
  * A passphrase.
  */
 export type Passphrase = { 
@@ -737,6 +1315,61 @@ export type Passphrase = {
  * The passphrase; never stored.
  */
 passphrase: string, };
+
+/**
+ * How the chain stands, to be kept outside the case.
+ */
+export type PinView = { 
+/**
+ * Entries.
+ */
+size: number, 
+/**
+ * Merkle root.
+ */
+root: string, 
+/**
+ * Leaf hash of the last entry.
+ */
+head: string, 
+/**
+ * The verifier key that signs.
+ */
+key: string | null, 
+/**
+ * The pin line, `SIZE:ROOT`.
+ */
+line: string, 
+/**
+ * A QR code of the pin line: one text of `0` and `1` a row.
+ */
+qr: Array<string>, };
+
+/**
+ * A file that would be imported.
+ */
+export type PlannedFile = { 
+/**
+ * Name below what was chosen.
+ */
+name: string, 
+/**
+ * Bytes.
+ */
+bytes: number, 
+/**
+ * The format it is recognised as; none where its head says nothing (an archive, an
+ * unknown file): `why` says which.
+ */
+type: string | null, 
+/**
+ * Why.
+ */
+why: string, 
+/**
+ * What keeps it from being read, or what it repeats.
+ */
+problem: string | null, };
 
 /**
  * A position in a result.
@@ -747,6 +1380,19 @@ export type Position = {
  * undated row where there is none, and the count where there is none of these, too.
  */
 offset: number, };
+
+/**
+ * Something to know before a report or package leaves the house.
+ */
+export type Preflight = { 
+/**
+ * Whether it holds, is a warning, or fails.
+ */
+status: "pass" | "skipped" | "warning" | "fail", 
+/**
+ * What, in plain words.
+ */
+text: string, };
 
 /**
  * What a command ends with instead of a result.
@@ -936,6 +1582,53 @@ verdict: LastVerdict | null,
 problem: string | null, };
 
 /**
+ * A report to be looked at.
+ */
+export type ReportAsked = { 
+/**
+ * The question that narrows it; empty for the whole case.
+ */
+query: string, 
+/**
+ * `a-3b` or `a-2u`.
+ */
+standard: string, };
+
+/**
+ * A report to be saved.
+ */
+export type ReportSave = { 
+/**
+ * What it is about.
+ */
+report: ReportAsked, 
+/**
+ * Where; the ending says the format, `.pdf` or `.html`.
+ */
+to: Ticket, };
+
+/**
+ * A report that was laid out.
+ */
+export type ReportView = { 
+/**
+ * Its number, to ask for pages.
+ */
+laid: number, 
+/**
+ * Pages.
+ */
+pages: number, 
+/**
+ * What is unverified, unanchored or missing.
+ */
+preflight: Array<Preflight>, 
+/**
+ * Entries in the chain it speaks of.
+ */
+size: number, };
+
+/**
  * A backup to be made a case of.
  */
 export type RestoreCase = { 
@@ -1066,6 +1759,23 @@ parts: number,
 custody_seq: number | null, };
 
 /**
+ * Which events a change is about.
+ */
+export type Selection = { "which": "ids", 
+/**
+ * Event ids.
+ */
+ids: Array<string>, } | { "which": "result", 
+/**
+ * The result.
+ */
+result: number, 
+/**
+ * Event ids that are left out.
+ */
+except: Array<string>, };
+
+/**
  * Settings of this installation.
  */
 export type Settings = { 
@@ -1103,6 +1813,23 @@ organisation: string | null,
 contact: string | null, };
 
 /**
+ * A checkpoint that was signed, or that covers everything already.
+ */
+export type Signed = { 
+/**
+ * Entries it covers.
+ */
+size: number, 
+/**
+ * The Merkle root over them, in hexadecimal.
+ */
+root: string, 
+/**
+ * Who signed.
+ */
+vkey: string, };
+
+/**
  * Whether what is written is signed, and why not.
  */
 export type Signing = { 
@@ -1133,6 +1860,19 @@ evidence: Chosen | null,
 package: Chosen | null, };
 
 /**
+ * A tag in use.
+ */
+export type TagView = { 
+/**
+ * The tag.
+ */
+tag: string, 
+/**
+ * Events that have it.
+ */
+events: number, };
+
+/**
  * A query to be looked over while it is typed.
  */
 export type Text = { 
@@ -1146,6 +1886,36 @@ text: string, };
  * may name it, the host knows the paths.
  */
 export type Ticket = string;
+
+/**
+ * The answer of a time-stamp authority.
+ */
+export type TimeStampAnswer = { 
+/**
+ * The reply.
+ */
+reply: Ticket, 
+/**
+ * Its CA certificates.
+ */
+ca: Ticket | null, };
+
+/**
+ * A query for a time-stamp authority that was written.
+ */
+export type TimeStampQuery = { 
+/**
+ * Entries covered.
+ */
+size: number, 
+/**
+ * Where the query lies.
+ */
+path: string, 
+/**
+ * The command that sends it from a machine with a network.
+ */
+command: string, };
 
 /**
  * A ranking.
@@ -1184,6 +1954,60 @@ first: string | null,
  * Last time.
  */
 last: string | null, };
+
+/**
+ * Sums over files.
+ */
+export type Totals = { 
+/**
+ * Files received.
+ */
+files: number, 
+/**
+ * Their bytes.
+ */
+bytes: number, 
+/**
+ * Their bytes after unpacking.
+ */
+bytes_decompressed: number, 
+/**
+ * Records in view without a time.
+ */
+undated: number, 
+/**
+ * Records the envelope holds.
+ */
+found: number, 
+/**
+ * Records with at least one row in the case.
+ */
+stored: number, 
+/**
+ * Records that another evidence item already holds, equal in decoded content.
+ */
+duplicate: number, 
+/**
+ * Records that could not be read; each has a warning.
+ */
+rejected: number, 
+/**
+ * Known non-events (headers, `NODATA`, control messages).
+ */
+ignored: number, 
+/**
+ * Rows made, duplicates' rows included.
+ */
+events: number, };
+
+/**
+ * A change to be taken back.
+ */
+export type UndoAnnotation = { 
+/**
+ * Its custody entry.
+ */
+custody_seq: number, };
 
 /**
  * What a verification came to.
@@ -1230,6 +2054,107 @@ keys: Array<string>,
  */
 statement: string, };
 
+/**
+ * A verification of the open case.
+ */
+export type VerifyAsked = { 
+/**
+ * Whether every record is parsed again.
+ */
+deep: boolean, 
+/**
+ * Verifier keys from outside.
+ */
+keys: Array<string>, 
+/**
+ * Pins from outside, `SIZE:ROOT`.
+ */
+pins: Array<string>, 
+/**
+ * CA certificates of time-stamp authorities.
+ */
+tsa_ca: Ticket | null, };
+
+/**
+ * A warning, or a record that was rejected.
+ */
+export type WarningView = { 
+/**
+ * Member's name, empty for a file that is no archive.
+ */
+member: string, 
+/**
+ * Byte offset in the decompressed member.
+ */
+offset: number, 
+/**
+ * Bytes concerned.
+ */
+length: number, 
+/**
+ * What is wrong.
+ */
+reason: string, 
+/**
+ * What was expected.
+ */
+expected: string, 
+/**
+ * What was found.
+ */
+found: string, 
+/**
+ * The first bytes, escaped.
+ */
+excerpt: string, };
+
+/**
+ * A withdrawal.
+ */
+export type Withdraw = { 
+/**
+ * The item.
+ */
+id: string, 
+/**
+ * Why.
+ */
+reason: string, };
+
+/**
+ * An evidence item that was withdrawn.
+ */
+export type Withdrawn = { 
+/**
+ * The item.
+ */
+id: string, 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Rows hidden.
+ */
+hidden: number, 
+/**
+ * Rows of other items that were hidden as duplicates of these, or of their members, and are
+ * visible now.
+ */
+revealed: number, 
+/**
+ * The items that show them.
+ */
+revealed_in: Array<string>, 
+/**
+ * Items that are the same file: their rows were never stored, and are not visible either.
+ */
+same: Array<string>, 
+/**
+ * The custody entry.
+ */
+seq: number, };
+
 export interface Commands {
   about: { input: Nothing; output: About };
   started: { input: Nothing; output: Started };
@@ -1259,6 +2184,29 @@ export interface Commands {
   event: { input: EventId; output: EventView };
   prove: { input: EventId; output: Proof };
   export: { input: Export; output: Saved };
+  note_item: { input: NoteItem; output: ItemNotes };
+  annotate: { input: Annotate; output: Changed };
+  undo_annotation: { input: UndoAnnotation; output: Changed };
+  tags: { input: Nothing; output: Array<TagView> };
+  preview_report: { input: ReportAsked; output: ReportView };
+  report_page: { input: PageAsked; output: PageView };
+  save_report: { input: ReportSave; output: Saved };
+  plan_import: { input: OfTicket; output: ImportPlan };
+  import: { input: Import; output: ImportReport };
+  formats: { input: Nothing; output: Array<Fact> };
+  evidence: { input: Nothing; output: ImportReport };
+  item: { input: ItemId; output: ItemView };
+  withdraw: { input: Withdraw; output: Withdrawn };
+  backup: { input: OfTicket; output: Saved };
+  ledger: { input: LedgerAsked; output: LedgerView };
+  entry: { input: EntryAsked; output: EntryBytes };
+  verify: { input: VerifyAsked; output: Verification };
+  sign: { input: Nothing; output: Signed };
+  pin: { input: Nothing; output: PinView };
+  request_time_stamp: { input: Nothing; output: TimeStampQuery };
+  take_time_stamp: { input: TimeStampAnswer; output: Anchored };
+  make_package: { input: PackageMake; output: PackageMade };
+  verify_package: { input: PackageVerify; output: PackageVerdict };
   cancel: { input: Cancel; output: Nothing };
 }
 
