@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import hashlib
 import io
 import pathlib
 import sys
@@ -58,6 +59,15 @@ def containers():
     yield b"BZh9 is no archive"
 
 
+def bags():
+    declaration = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+    manifest = hashlib.sha256(b"hello").hexdigest().encode() + b"  data/a\n"
+    files = [("bag/bagit.txt", declaration), ("bag/data/a", b"hello"), ("bag/manifest-sha256.txt", manifest)]
+    yield packed(files, zipfile.ZIP_STORED)
+    yield packed(files + [("bag/bag-info.txt", b"Payload-Oxum: 5.1\n")], zipfile.ZIP_DEFLATED)
+    yield packed(files + [("bag/../b", b""), ("bag/fetch.txt", b"-")], zipfile.ZIP_STORED)
+
+
 def cases():
     yield b"\0SQLite format 3\0" + bytes(84)
     yield b"\1"
@@ -80,6 +90,8 @@ def seeds():
     for path in sorted(FIXTURES.glob("custody-vectors/checkpoints/*.note")):
         yield "note", path.read_bytes()
     yield "note", (FIXTURES / "custody-vectors/trusted.vkey").read_bytes().strip()
+    for one in bags():
+        yield "package", one
     for one in cases():
         yield "case_opening", one
 

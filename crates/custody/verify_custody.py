@@ -216,10 +216,18 @@ def check_token(note, ca):
         warns.append(f"{note.name}: a certificate of the time stamp has since expired")
 
 
+def in_package(folder, name, digest):
+    """In a package the originals lie beside the custody folder, each in a folder of its id; the same bytes once."""
+    same = [other for other, known in objects.items() if known.get("sha256") == digest and other != name]
+    folders = [folder.resolve().parent / "evidence" / one for one in [name, *same]]
+    return [path for one in folders if one.is_dir() for path in sorted(one.iterdir()) if path.is_file()]
+
+
 def check_evidence(folder, name, known):
     """Step 7: an original, under its id or its hash."""
     digest = known["sha256"] if is_hash(known.get("sha256")) else "none"
-    paths = [path for path in (folder / name, folder / digest[:2] / digest) if path.is_file()]
+    paths = [folder / "evidence" / name, folder / "evidence" / digest[:2] / digest]
+    paths = [path for path in paths if path.is_file()] or in_package(folder, name, digest)
     if not paths:
         return warns.append(f"evidence {name} is not here and was not compared")
     found, size = hashlib.sha256(), 0
@@ -261,7 +269,7 @@ def main(folder, keys, pins, ca):
     if anchored < len(leaves):  # step 6
         warns.append(f"{len(leaves) - anchored} entries from {anchored} on are covered by no time stamp and no pin")
     for name, known in sorted(objects.items()):
-        known["evidence"] and check_evidence(folder / "evidence", name, known)
+        known["evidence"] and check_evidence(folder, name, known)
 
 
 if __name__ == "__main__":

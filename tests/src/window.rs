@@ -57,7 +57,11 @@ fn screenshots() -> PathBuf {
 fn above() -> PathBuf {
     let own = std::env::current_exe().unwrap();
     let above = own.parent().unwrap();
-    let above = if above.ends_with("deps") { above.parent().unwrap() } else { above };
+    let above = if above.ends_with("deps") {
+        above.parent().unwrap()
+    } else {
+        above
+    };
     above.to_path_buf()
 }
 
@@ -89,13 +93,22 @@ fn display(width: u32, height: u32) -> (Started, String) {
 /// tauri-driver where `make setup` puts it, or wherever the path leads.
 fn driver() -> PathBuf {
     let tools = above().join("../tools/bin/tauri-driver");
-    if tools.is_file() { tools } else { PathBuf::from("tauri-driver") }
+    if tools.is_file() {
+        tools
+    } else {
+        PathBuf::from("tauri-driver")
+    }
 }
 
 impl Window {
     /// Opens the window on this desk with these arguments, in a display of this size.
     #[must_use]
-    pub fn open(desk: &Desk, name: &str, (width, height): (u32, u32), arguments: &[&str]) -> Window {
+    pub fn open(
+        desk: &Desk,
+        name: &str,
+        (width, height): (u32, u32),
+        arguments: &[&str],
+    ) -> Window {
         let (display_process, display) = display(width, height);
         // A window manager gives dialogs their focus; the window itself works without.
         let manager = Command::new("openbox")
@@ -109,7 +122,12 @@ impl Window {
         let (port, native) = (free_port(), free_port());
         let mut command = Command::new(driver());
         command
-            .args(["--port", &port.to_string(), "--native-port", &native.to_string()])
+            .args([
+                "--port",
+                &port.to_string(),
+                "--native-port",
+                &native.to_string(),
+            ])
             .current_dir(desk.path("."))
             .env("DISPLAY", &display)
             .env("VESTIGE_HOME", desk.path("home"))
@@ -138,7 +156,9 @@ impl Window {
             "tauri:options": {"application": program, "args": arguments},
         });
         let client = runtime.block_on(async {
-            let Value::Object(capabilities) = capabilities else { unreachable!() };
+            let Value::Object(capabilities) = capabilities else {
+                unreachable!()
+            };
             ClientBuilder::new(HttpConnector::new())
                 .capabilities(capabilities)
                 .connect(&format!("http://127.0.0.1:{port}"))
@@ -210,7 +230,11 @@ impl Window {
         );
         found.unwrap_or_else(|error| {
             self.shot("failed");
-            panic!("{}: {what} is not there: {error}\n{}", self.name, self.page())
+            panic!(
+                "{}: {what} is not there: {error}\n{}",
+                self.name,
+                self.page()
+            )
         })
     }
 
@@ -226,7 +250,11 @@ impl Window {
 
     fn click(&self, element: &Element, what: &str) {
         // It may still move or wait for data: only the last error counts.
-        self.until(what, || self.runtime.block_on(element.click()).map_err(|e| e.to_string()));
+        self.until(what, || {
+            self.runtime
+                .block_on(element.click())
+                .map_err(|e| e.to_string())
+        });
     }
 
     /// Replaces the text of the field with this label.
@@ -256,14 +284,19 @@ impl Window {
     pub fn says(&self, css: &str, text: &str) -> String {
         self.until(&format!("{css} saying {text:?}"), || {
             let all = self.text(css);
-            if all.contains(text) { Ok(all) } else { Err(all) }
+            if all.contains(text) {
+                Ok(all)
+            } else {
+                Err(all)
+            }
         })
     }
 
     /// The text of everything that a CSS selector finds.
     #[must_use]
     pub fn text(&self, css: &str) -> String {
-        let script = "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText).join('\\n')";
+        let script =
+            "return [...document.querySelectorAll(arguments[0])].map(e => e.innerText).join('\\n')";
         let value = self.script(script, vec![json!(css)]);
         value.as_str().unwrap_or_default().to_owned()
     }

@@ -10,7 +10,12 @@ fn the_first_run_makes_a_key_and_a_case() {
     let desk = Desk::new();
     let out = desk.path("out");
     std::fs::create_dir(&out).unwrap();
-    let window = Window::open(&desk, "first-run", SMALL, &["--save-to", out.to_str().unwrap()]);
+    let window = Window::open(
+        &desk,
+        "first-run",
+        SMALL,
+        &["--save-to", out.to_str().unwrap()],
+    );
     window.says("body", "Cases");
     window.shot("empty");
     window.close();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use vestige_model::time;
-use vestige_workbench::explore::{Asked, Explorer};
+use vestige_workbench::explore::{self, Asked, Explorer, INSTANT};
 use vestige_workbench::{Host, WorkError};
 
 #[derive(Debug, Args)]
@@ -40,30 +40,28 @@ impl Interval {
         case: &Path,
         query: Option<&str>,
     ) -> Result<Explorer<'h>, WorkError> {
-        let asked = Asked {
-            query: query.unwrap_or_default().to_owned(),
-            from: self.from,
-            to: self.to,
-        };
+        Explorer::open(host, case, &self.asked(query)?)
+    }
+
+    /// The question, within these times.
+    pub fn asked(&self, query: Option<&str>) -> Result<Asked, WorkError> {
         match (self.from, self.to) {
             (Some(from), Some(to)) if from > to => Err(WorkError::usage(
                 "--to",
                 format!("a time after --from, {}", time::format(from)),
                 time::format(to),
             )),
-            _ => Explorer::open(host, case, &asked),
+            _ => Ok(Asked {
+                query: query.unwrap_or_default().to_owned(),
+                from: self.from,
+                to: self.to,
+            }),
         }
     }
 }
 
 fn instant(text: &str) -> Result<i64, String> {
-    let whole = match text.len() {
-        10 => format!("{text}T00:00:00Z"),
-        _ => text.to_owned(),
-    };
-    time::parse(&whole).ns.ok_or_else(|| {
-        "expected a time such as 2026-09-15T02:44:00Z or a date such as 2026-09-15".to_owned()
-    })
+    explore::instant(text).ok_or_else(|| format!("expected {INSTANT}"))
 }
 
 #[cfg(test)]

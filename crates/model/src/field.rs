@@ -7,6 +7,11 @@ macro_rules! fields {
         pub enum Field { $(#[doc = $text] $variant,)+ }
 
         impl Field {
+            /// Whether it is what examiners note, and so part of no record.
+            pub fn is_noted(self) -> bool {
+                matches!(self, Field::Tag | Field::Starred | Field::Comment | Field::Mark)
+            }
+
             /// Every field, in the order of the export columns.
             pub const ALL: &'static [Field] = &[$(Field::$variant,)+];
 
@@ -36,7 +41,7 @@ macro_rules! fields {
 /// What values a field takes, and so which operators it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldKind {
-    /// Text with repeated values, kept in the dictionary.
+    /// Text with repeated values.
     Term,
     /// An address: text, and networks in CIDR form.
     Address,
@@ -91,4 +96,8 @@ fields! {
     Member "member" Unique "path of ordinals inside the evidence item",
     Offset "offset" Number "first byte of the record",
     Length "length" Number "length of the record in bytes",
+    Tag "tag" Term "tag that an examiner gave it",
+    Starred "starred" Word "whether an examiner starred it: true or false",
+    Comment "comment" Unique "what an examiner wrote about it",
+    Mark "mark" Word "what an examiner holds it for: bad, suspicious or good",
 }

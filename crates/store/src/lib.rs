@@ -5,6 +5,7 @@
 //! [`page`] answer questions.
 
 pub mod account;
+pub mod annotation;
 pub mod backup;
 pub mod batch;
 pub mod case_file;

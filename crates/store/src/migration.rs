@@ -35,9 +35,15 @@ pub const KNOWN: &[Migration] = &[
         name: "0002_flow_totals",
         sql: include_str!("schema/0002_flow_totals.sql"),
     },
+    Migration {
+        version: 3,
+        name: "0003_annotations",
+        sql: include_str!("schema/0003_annotations.sql"),
+    },
 ];
 
-/// The oldest version that is read as it is: what later ones add is derived, and answered without.
+/// The oldest version that is read as it is: what later ones add is derived, and answered without,
+/// or noted, and then nothing was.
 pub const READABLE: u32 = 1;
 
 /// The version this program writes.

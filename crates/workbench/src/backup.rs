@@ -229,13 +229,13 @@ impl Originals for CaseOriginals {
 }
 
 /// Tells the host how far it is, and asks it.
-struct HostWatch<'a> {
+pub(crate) struct HostWatch<'a> {
     host: &'a dyn Host,
     stage: Option<(&'static str, Counters, u64)>,
 }
 
 impl<'a> HostWatch<'a> {
-    fn new(host: &'a dyn Host) -> HostWatch<'a> {
+    pub(crate) fn new(host: &'a dyn Host) -> HostWatch<'a> {
         HostWatch { host, stage: None }
     }
 }
@@ -259,5 +259,11 @@ impl Watch for HostWatch<'_> {
         };
         self.host.progress(&progress);
         !self.host.cancelled()
+    }
+}
+
+impl vestige_package::Watch for HostWatch<'_> {
+    fn advanced(&mut self, stage: &'static str, done: u64, total: u64) -> bool {
+        Watch::advanced(self, stage, done, total)
     }
 }

@@ -162,6 +162,14 @@ pub enum WorkError {
         /// What.
         reason: String,
     },
+    /// A list of rows that is open no longer.
+    #[error(
+        "result {result}: expected one of the results opened last in this state of the case, found one that was closed, or the case changed since; ask the question again"
+    )]
+    ResultGone {
+        /// Its number.
+        result: u64,
+    },
     /// A defect of this program.
     #[error(
         "{doing} ended in a way that must not happen; this is a defect of this program, please report it"
@@ -229,6 +237,7 @@ impl WorkError {
             WorkError::Unsearched { .. } => "unsearched",
             WorkError::TimeStamp { .. } => "time-stamp",
             WorkError::Custody { .. } => "custody",
+            WorkError::ResultGone { .. } => "result-gone",
             WorkError::Defect { .. } => "defect",
             WorkError::ImportStopped { .. } | WorkError::Stopped { .. } => "stopped",
         }

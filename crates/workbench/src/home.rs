@@ -80,9 +80,17 @@ impl Home {
     /// # Errors
     /// [`WorkError::HomeFolder`] where that folder cannot be made.
     pub fn settings(&self) -> Result<Settings, WorkError> {
+        Ok(Settings::new(self.temp()?))
+    }
+
+    /// A folder for files that live as long as the program.
+    ///
+    /// # Errors
+    /// [`WorkError::HomeFolder`] where it cannot be made.
+    pub fn temp(&self) -> Result<PathBuf, WorkError> {
         let temp = self.root.join("temp");
         private_folder(&temp)?;
-        Ok(Settings::new(temp))
+        Ok(temp)
     }
 
     /// A folder for the copy of a case that nobody vouches for; dropping it removes it.

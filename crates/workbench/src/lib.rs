@@ -2,6 +2,7 @@
 //! the window are thin over this.
 
 mod anew;
+pub mod annotations;
 pub mod backup;
 pub mod case;
 pub mod custody;
@@ -15,8 +16,10 @@ pub mod import;
 pub mod item;
 pub mod key;
 pub mod machine;
+pub mod package;
 mod phrase;
 pub mod progress;
+pub mod report;
 pub mod rows;
 pub mod session;
 pub mod show;

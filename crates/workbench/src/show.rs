@@ -85,19 +85,41 @@ pub struct Proof {
     pub statement: String,
 }
 
+/// An event as it was found, with its record.
+pub(crate) struct Seen {
+    /// Its row.
+    pub row: StoredRow,
+    /// Its record, decoded.
+    pub record: Vec<u8>,
+    /// What the record needs from elsewhere in its member; empty for nothing.
+    pub context: Vec<u8>,
+    /// Where it comes from.
+    pub provenance: Provenance,
+}
+
 /// An event, its record and where it comes from.
 ///
 /// # Errors
 /// No such case or event; an original that cannot be read.
 pub fn show(host: &dyn Host, case: &Path, id: &str) -> Result<Shown, WorkError> {
-    let found = Found::of(host, case, id)?;
-    let record = found.record(false)?;
-    let context = String::from_utf8(found.source.context.clone()).ok();
+    let seen = see(session::read(host, case, "show")?, id)?;
+    let context = String::from_utf8(seen.context).ok();
     Ok(Shown {
-        event: flat(&found.row),
-        raw: parsed(&record),
+        event: flat(&seen.row),
+        raw: parsed(&seen.record),
         raw_context: context.filter(|text| !text.is_empty()),
+        provenance: seen.provenance,
+    })
+}
+
+/// As [`show`], in a case that is open already.
+pub(crate) fn see(case: CaseReader, id: &str) -> Result<Seen, WorkError> {
+    let found = Found::of(case, id)?;
+    Ok(Seen {
+        record: found.record(false)?,
         provenance: found.provenance()?,
+        context: found.source.context,
+        row: found.row,
     })
 }
 
@@ -106,7 +128,7 @@ pub fn show(host: &dyn Host, case: &Path, id: &str) -> Result<Shown, WorkError> 
 /// # Errors
 /// As [`show`].
 pub fn raw(host: &dyn Host, case: &Path, id: &str) -> Result<Vec<u8>, WorkError> {
-    let found = Found::of(host, case, id)?;
+    let found = Found::of(session::read(host, case, "show")?, id)?;
     if found.row.withdrawn {
         let name = item::name(found.row.origin.evidence);
         host.notice(&format!("{name} was withdrawn; its rows are hidden"));
@@ -122,7 +144,12 @@ pub fn raw(host: &dyn Host, case: &Path, id: &str) -> Result<Vec<u8>, WorkError>
 /// # Errors
 /// No such case or event.
 pub fn prove(host: &dyn Host, case: &Path, id: &str) -> Result<Proof, WorkError> {
-    let found = Found::of(host, case, id)?;
+    prove_in(host, session::read(host, case, "show")?, id)
+}
+
+/// As [`prove`], in a case that is open already.
+pub(crate) fn prove_in(host: &dyn Host, case: CaseReader, id: &str) -> Result<Proof, WorkError> {
+    let found = Found::of(case, id)?;
     let origin = &found.row.origin;
     let name = item::name(origin.evidence);
     let OfItem {
@@ -171,11 +198,10 @@ struct Found {
 }
 
 impl Found {
-    fn of(host: &dyn Host, case: &Path, text: &str) -> Result<Found, WorkError> {
+    fn of(reader: CaseReader, text: &str) -> Result<Found, WorkError> {
         let id: EventId = text
             .parse()
             .map_err(|_| WorkError::usage("event id", FORM, format!("{text:?}")))?;
-        let reader = session::read(host, case, "show")?;
         let key = HashKey::of(reader.case().id());
         let page = Reader::new(reader.again()?.into_connection(), key);
         let page = page.map_err(WorkError::database)?;
@@ -185,7 +211,7 @@ impl Found {
             .into_iter()
             .min_by_key(|row| (row.withdrawn, row.duplicate));
         let row = row.ok_or_else(|| WorkError::Absent {
-            case: case.to_path_buf(),
+            case: reader.case().root().to_path_buf(),
             what: "event",
             expected: "an id that `vestige events` shows".to_owned(),
             found: format!("no event {id}"),

@@ -241,7 +241,8 @@ asked! {
         text: String,
     }
 
-    /// Values of a field that begin like this.
+    /// Values of a field that begin like this, whatever their case. Words of a fixed list that were
+    /// not counted have a count of 0.
     Complete {
         /// The field.
         field: String,
@@ -674,13 +675,14 @@ told! {
 
     /// A position in a result.
     Position {
-        /// From 0; the count where nothing is there or later.
+        /// From 0: of the first row that comes then or, in the result's order, after it; of the first
+        /// undated row where there is none, and the count where there is none of these, too.
         offset: u64,
     }
 
     /// Rows over time.
     HistogramView {
-        /// Length of a bucket: `second`, `minute`, `hour`, `day`.
+        /// The unit of a bucket: `second`, `minute`, `hour`, `day`; a bucket may be several days.
         bucket: String,
         /// Its length in seconds.
         seconds: u64,
@@ -740,11 +742,11 @@ told! {
     EventView {
         /// Flat fields of the normalised event, in the order of the documentation.
         fields: Vec<FieldValue>,
-        /// The record as JSON text where it is JSON, pretty only by the page.
+        /// The record as JSON text where it is JSON and not cut, pretty only by the page.
         json: Option<String>,
         /// The record as text; bytes that are not UTF-8 stand as `\xNN`.
         text: String,
-        /// Whether `text` and `json` hold only the record's first MiB.
+        /// Whether `text` holds only the record's first MiB.
         cut: bool,
         /// What the record needs from elsewhere in its member (a header).
         context: Option<String>,

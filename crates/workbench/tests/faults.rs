@@ -10,8 +10,10 @@ use std::sync::atomic::Ordering;
 use support::*;
 use vestige_custody::Verdict;
 use vestige_store::fault::Moment;
+use vestige_workbench::annotations::{self, Change, Changed, ItemNote, Selection, What, annotate};
 use vestige_workbench::custody::{self, Pinned};
 use vestige_workbench::examiner::{self, NewExaminer};
+use vestige_workbench::explore::Asked;
 use vestige_workbench::verify::{Terms, verify};
 use vestige_workbench::{OpenCase, WorkError, backup, case, key, withdraw};
 
@@ -129,6 +131,63 @@ fn withdrawing() {
             Err(WorkError::Absent { .. }) => {}
             done => drop(done?),
         }
+        case.finish(host).map(drop)
+    });
+}
+
+/// An evidence item with records.
+fn with_records(host: &TestHost, path: &Path) {
+    let file = host.path("records.json");
+    std::fs::write(&file, format!("{}\n{}\n", record(1), record(2))).unwrap();
+    import(host, path, &request(file)).unwrap();
+}
+
+/// Tags every event; what was done before stays.
+fn tag_all(host: &TestHost, case: &mut OpenCase) -> Result<Changed, WorkError> {
+    let name = "c2".to_owned();
+    let what = What::Tag { name, on: true };
+    let on = Selection::Query(Asked::default());
+    annotate(host, case, &Change { what, on })
+}
+
+#[test]
+fn annotating() {
+    each_step(&with_records, &|host, case| {
+        tag_all(host, case)?;
+        case.finish(host).map(drop)
+    });
+}
+
+#[test]
+fn taking_an_annotation_back() {
+    let tagged = |host: &TestHost, path: &Path| {
+        with_records(host, path);
+        let mut case = OpenCase::open(host, path).unwrap();
+        tag_all(host, &mut case).unwrap();
+        case.finish(host).unwrap();
+    };
+    each_step(&tagged, &|host, case| {
+        let connection = case.writer().connection();
+        let sql = "SELECT max(seq) FROM annotation_change";
+        let seq: i64 = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        match annotations::undo(host, case, seq.unsigned_abs()) {
+            // It was done before, and only the signing failed.
+            Err(WorkError::Absent { .. }) => {}
+            done => drop(done?),
+        }
+        case.finish(host).map(drop)
+    });
+}
+
+#[test]
+fn noting_an_item() {
+    each_step(&|_, _| {}, &|host, case| {
+        let note = ItemNote {
+            jurisdiction: Some("DE".into()),
+            hold: true,
+            ..ItemNote::default()
+        };
+        annotations::note_item(host, case, "EV-0001", &note)?;
         case.finish(host).map(drop)
     });
 }

@@ -1,110 +1,1234 @@
 // Made by `cargo xtask codegen`; do not edit.
 
-export type About = { version: string; build_sha256: string; os: string; home: string; user: string; zones: Array<string>; licence: string; };
-export type Anchor = { size: number; gen_time: string; };
-export type Anchored = { size: number; root: string; gen_time: string; authority: string; tsa_cert_sha256: string; token_sha256: string; chain_checked: boolean; seq: number; };
-export type Annotate = { change: Change; about: Selection; };
-export type BucketView = { start: string; counts: Array<number>; };
-export type CallProgress = { call: string; command: string; stage: string; bytes: number; bytes_total: number; records: number; rate: number; eta: number | null; stopping: boolean; };
-export type Cancel = { call: string; };
-export type CaseCreate = { place: Ticket; title: string; reference: string | null; examiner: string; role: string | null; organisation: string | null; authority: string | null; zone: string | null; custody_level: string; };
-export type CaseFacts = { case: string; title: string; reference: string | null; authority: string | null; zone: string | null; custody_level: string; created: string; examiner: string; organisation: string; role: string; format_version: number; examiners: Array<ExaminerFacts>; holds: Holds; custody: Custody; };
-export type CaseOpen = { case: Ticket; };
-export type CaseView = { facts: CaseFacts; path: string; signing: Signing; first: string | null; last: string | null; };
-export type Changed = { events: number; custody_seq: number | null; };
-export type Check = { check: string; status: "pass" | "skipped" | "warning" | "fail"; detail: string; };
-export type CheckpointFacts = { size: number; anchored: boolean; };
-export type Chosen = { ticket: Ticket; names: Array<string>; shown: string; };
-export type CommentView = { text: string; by: string; time: string; custody_seq: number; };
-export type Complete = { field: string; prefix: string; };
-export type Custody = { size: number; root: string; head: string; checkpoints: Array<CheckpointFacts>; last_anchor: Anchor | null; since_signed: number; since_anchor: number; };
-export type Diagnostics = { text: string; };
-export type Dropped = { chosen: Chosen; looks_like: string; };
-export type EntryAsked = { seq: number; };
-export type EntryBytes = { text: string; length: number; prev: string | null; leaf: string; matches: boolean; };
-export type EntryView = { seq: number; time: string; event: string; actor: string; object: string | null; outcome: string | null; reason: string | null; leaf: string; signed: boolean; anchored: boolean; };
-export type EventId = { id: string; };
-export type EventView = { fields: Array<FieldValue>; json: string | null; text: string; cut: boolean; context: string | null; provenance: Provenance; noted: Noted; };
-export type EvidenceReport = { id: string; name: string; path: string; sha256: string | null; bytes: number; bytes_decompressed: number; type: string | null; recognised: string | null; state: string; found: number; stored: number; duplicate: number; rejected: number; ignored: number; events: number; reason: string | null; first: string | null; last: string | null; warnings: number; undated: number; withdrawn: boolean; };
-export type ExaminerFacts = { name: string; role: string; organisation: string; vkey: string; added_seq: number; retired_seq: number | null; };
-export type Export = { question: Question; newest_first: boolean; format: string; to: Ticket; };
-export type Fact = { name: string; value: string; };
-export type FieldValue = { name: string; value: string; };
-export type FieldView = { name: string; kind: string; describe: string; words: Array<string>; };
-export type FindTime = { result: number; time: string; };
-export type HistogramAsked = { question: Question; bucket: string; by_cloud: boolean; };
-export type HistogramView = { bucket: string; seconds: number; series: Array<string>; buckets: Array<BucketView>; undated: number; };
-export type Holds = { evidence: number; withdrawn: number; bytes: number; bytes_decompressed: number; members: number; events: number; warnings: number; };
-export type Import = { ticket: Ticket; data_type: string | null; in_place: boolean; allow_ratio: boolean; reason: string | null; };
-export type ImportPlan = { files: Array<PlannedFile>; total: number; bytes: number; unknown: number; duplicate: number; };
-export type ImportReport = { evidence: Array<EvidenceReport>; totals: Totals; seconds: number; };
-export type ItemId = { id: string; };
-export type ItemNotes = { jurisdiction: string | null; hold: boolean; note: string | null; custody_seq: number | null; };
-export type ItemView = { files: Array<EvidenceReport>; trail: Array<EntryView>; warnings: Array<WarningView>; warnings_total: number; provider: Array<Fact>; notes: ItemNotes; original: string; in_place: boolean; };
-export type KeyView = { vkey: string | null; file: string | null; unlocked: boolean; };
-export type LastVerdict = { verdict: string; size: number; at: string; };
-export type LedgerAsked = { from: number; limit: number; filter: string | null; };
-export type LedgerView = { size: number; found: number; entries: Array<EntryView>; };
-export type NoteItem = { id: string; jurisdiction: string | null; hold: boolean; note: string | null; };
-export type Noted = { starred: boolean; mark: string | null; tags: Array<string>; comments: Array<CommentView>; };
-export type Nothing = Record<string, never>;
+/**
+ * The program and its surroundings.
+ */
+export type About = { 
+/**
+ * Version of the program.
+ */
+version: string, 
+/**
+ * SHA-256 of its executable.
+ */
+build_sha256: string, 
+/**
+ * Operating system and architecture.
+ */
+os: string, 
+/**
+ * The folder of this installation.
+ */
+home: string, 
+/**
+ * The user as the operating system knows them.
+ */
+user: string, 
+/**
+ * Names of the zones that a case may have.
+ */
+zones: Array<string>, 
+/**
+ * Licence and notice, plain text.
+ */
+licence: string, };
 
-export type Choose = { purpose: Purpose; name: string | null; };
-export type Notice = { call: string | null; text: string; };
-export type OfTicket = { ticket: Ticket; };
-export type OpenResult = { question: Question; newest_first: boolean; };
-export type Opened = { verification: Verification; case: CaseView | null; };
-export type OutsideHit = { phrase: string; evidence: string; member: string; offset: number; };
-export type PackageMade = { saved: Saved; verification: Verification; };
-export type PackageMake = { profile: string; recipient: string | null; to: Ticket; };
-export type PackageVerdict = { name: string; what: string; verification: Verification; about: Array<Fact>; };
-export type PackageVerify = { ticket: Ticket; keys: Array<string>; pins: Array<string>; tsa_ca: Ticket | null; };
-export type PageAsked = { laid: number; page: number; };
-export type PageView = { svg: string; };
-export type Passphrase = { passphrase: string; };
-export type PinView = { size: number; root: string; head: string; key: string | null; line: string; qr: Array<string>; };
-export type PlannedFile = { name: string; bytes: number; type: string | null; why: string; problem: string | null; };
-export type Position = { offset: number; };
-export type Preflight = { status: "pass" | "skipped" | "warning" | "fail"; text: string; };
-export type Problem = { code: string; message: string; stopped: boolean; in_query: Array<ProblemInQuery>; };
-export type ProblemInQuery = { from: number; to: number; message: string; hint: string; };
-export type Proof = { id: string; verdict: "verified" | "verified-with-warnings" | "failed"; checks: Array<Check>; statement: string; };
-export type Provenance = { evidence: string; name: string; member: string; member_name: string; offset: number; length: number; sha256: string; custody_seq: number; duplicate_of: string | null; duplicates: Array<string>; withdrawn: boolean; };
-export type Question = { query: string; from: string | null; to: string | null; };
-export type RecentCase = { case: string; ticket: Ticket; path: string; title: string | null; reference: string | null; changed: string | null; opened: string | null; bytes: number; evidence: number; events: number; verdict: LastVerdict | null; problem: string | null; };
-export type ReportAsked = { query: string; standard: string; };
-export type ReportSave = { report: ReportAsked; to: Ticket; };
-export type ReportView = { laid: number; pages: number; preflight: Array<Preflight>; size: number; };
-export type RestoreCase = { backup: Ticket; place: Ticket; };
-export type ResultView = { result: number; count: number; undated: number; seconds: number; outside: Array<OutsideHit>; outside_total: number; };
-export type RowView = { id: string; kind: string; time: string | null; time_raw: string | null; cells: Array<string | null>; noted: Noted; };
-export type Rows = { result: number; offset: number; limit: number; fields: Array<string>; };
-export type RowsView = { offset: number; rows: Array<RowView>; };
-export type Saved = { path: string; sha256: string; bytes: number; parts: number; custody_seq: number | null; };
-export type Settings = { theme: string; density: string; text_size: number; zone: string; columns: Array<string>; quick_tags: Array<string>; organisation: string | null; contact: string | null; };
-export type Signed = { size: number; root: string; vkey: string; };
-export type Signing = { can: boolean; why: string | null; };
-export type Started = { case: Chosen | null; evidence: Chosen | null; package: Chosen | null; };
-export type TagView = { tag: string; events: number; };
-export type Text = { text: string; };
-export type Ticket = string;
-export type TimeStampAnswer = { reply: Ticket; ca: Ticket | null; };
-export type TimeStampQuery = { size: number; path: string; command: string; };
-export type TopAsked = { question: Question; field: string; limit: number; };
-export type TopView = { value: string | null; count: number; first: string | null; last: string | null; };
-export type Totals = { files: number; bytes: number; bytes_decompressed: number; found: number; stored: number; duplicate: number; rejected: number; ignored: number; events: number; undated: number; };
-export type UndoAnnotation = { custody_seq: number; };
-export type Verification = { verdict: "verified" | "verified-with-warnings" | "failed"; checks: Array<Check>; size: number; root: string; head: string | null; case: string | null; since_anchor: number; signed: number; keys: Array<string>; statement: string; };
-export type VerifyAsked = { deep: boolean; keys: Array<string>; pins: Array<string>; tsa_ca: Ticket | null; };
-export type WarningView = { member: string; offset: number; length: number; reason: string; expected: string; found: string; excerpt: string; };
-export type Withdraw = { id: string; reason: string; };
-export type Withdrawn = { id: string; name: string; hidden: number; revealed: number; revealed_in: Array<string>; same: Array<string>; seq: number; };
+/**
+ * A time stamp over a note.
+ */
+export type Anchor = { 
+/**
+ * Entries it covers.
+ */
+size: number, 
+/**
+ * When the authority says it was.
+ */
+gen_time: string, };
 
+/**
+ * A bucket.
+ */
+export type BucketView = { 
+/**
+ * Where it begins, RFC 3339.
+ */
+start: string, 
+/**
+ * Rows of each series.
+ */
+counts: Array<number>, };
+
+/**
+ * How far a running command has come: the event `progress`.
+ */
+export type CallProgress = { 
+/**
+ * The number the page gave it.
+ */
+call: string, 
+/**
+ * The command.
+ */
+command: string, 
+/**
+ * What is being done.
+ */
+stage: string, 
+/**
+ * Bytes of evidence done.
+ */
+bytes: number, 
+/**
+ * Bytes in all, 0 where unknown.
+ */
+bytes_total: number, 
+/**
+ * Records or rows done.
+ */
+records: number, 
+/**
+ * Bytes a second.
+ */
+rate: number, 
+/**
+ * Seconds left, where it can be told.
+ */
+eta: number | null, 
+/**
+ * Whether stopping was asked for.
+ */
+stopping: boolean, };
+
+/**
+ * A running command to be stopped.
+ */
+export type Cancel = { 
+/**
+ * The number the page gave it.
+ */
+call: string, };
+
+/**
+ * A new case.
+ */
+export type CaseCreate = { 
+/**
+ * Where.
+ */
+place: Ticket, 
+/**
+ * Title.
+ */
+title: string, 
+/**
+ * Reference (file number).
+ */
+reference: string | null, 
+/**
+ * The examiner's name.
+ */
+examiner: string, 
+/**
+ * Role.
+ */
+role: string | null, 
+/**
+ * Organisation.
+ */
+organisation: string | null, 
+/**
+ * `TYPE:ID`, such as `engagement:2026-114`.
+ */
+authority: string | null, 
+/**
+ * IANA zone.
+ */
+zone: string | null, 
+/**
+ * `internal`, `regulatory` or `litigation`.
+ */
+custody_level: string, };
+
+/**
+ * The facts of a case, who works on it, what it holds and how its custody stands.
+ */
+export type CaseFacts = { 
+/**
+ * The case's UUID.
+ */
+case: string, 
+/**
+ * What it is called.
+ */
+title: string, 
+/**
+ * The client's or the court's reference.
+ */
+reference: string | null, 
+/**
+ * By what right it is worked on, `TYPE:ID`.
+ */
+authority: string | null, 
+/**
+ * The zone in which times are shown.
+ */
+zone: string | null, 
+/**
+ * `internal`, `regulatory` or `litigation`.
+ */
+custody_level: string, 
+/**
+ * When it was made.
+ */
+created: string, 
+/**
+ * The examiner who made it.
+ */
+examiner: string, 
+/**
+ * Whom that examiner acts for.
+ */
+organisation: string, 
+/**
+ * That examiner's part.
+ */
+role: string, 
+/**
+ * The schema's version.
+ */
+format_version: number, 
+/**
+ * Everyone who may sign, or could.
+ */
+examiners: Array<ExaminerFacts>, 
+/**
+ * What it holds.
+ */
+holds: Holds, 
+/**
+ * How its custody stands.
+ */
+custody: Custody, };
+
+/**
+ * A case to be opened: verified first.
+ */
+export type CaseOpen = { 
+/**
+ * The case.
+ */
+case: Ticket, };
+
+/**
+ * A case that is open.
+ */
+export type CaseView = { 
+/**
+ * Its facts.
+ */
+facts: CaseFacts, 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * Whether entries are signed.
+ */
+signing: Signing, 
+/**
+ * Times of its first and last row.
+ */
+first: string | null, 
+/**
+ * See `first`.
+ */
+last: string | null, };
+
+/**
+ * One check.
+ */
+export type Check = { 
+/**
+ * Which.
+ */
+check: string, 
+/**
+ * What it came to.
+ */
+status: "pass" | "skipped" | "warning" | "fail", 
+/**
+ * What was looked at, with what was expected and found.
+ */
+detail: string, };
+
+/**
+ * A signed note.
+ */
+export type CheckpointFacts = { 
+/**
+ * Entries it covers.
+ */
+size: number, 
+/**
+ * Whether an authority stamped it.
+ */
+anchored: boolean, };
+
+/**
+ * What is to be chosen.
+ */
+export type Choose = { 
+/**
+ * For what.
+ */
+purpose: Purpose, 
+/**
+ * The proposed name of a file to be saved or of a new case.
+ */
+name: string | null, };
+
+/**
+ * What was chosen.
+ */
+export type Chosen = { 
+/**
+ * The name for it.
+ */
+ticket: Ticket, 
+/**
+ * The last part of each path, for the user to see.
+ */
+names: Array<string>, 
+/**
+ * The full path, for the user to see; of the first where there are several.
+ */
+shown: string, };
+
+/**
+ * A comment.
+ */
+export type CommentView = { 
+/**
+ * Its text.
+ */
+text: string, 
+/**
+ * Who wrote it.
+ */
+by: string, 
+/**
+ * When.
+ */
+time: string, 
+/**
+ * The custody entry.
+ */
+custody_seq: number, };
+
+/**
+ * Values of a field that begin like this, whatever their case. Words of a fixed list that were
+ * not counted have a count of 0.
+ */
+export type Complete = { 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * The beginning.
+ */
+prefix: string, };
+
+/**
+ * How the custody of a case stands.
+ */
+export type Custody = { 
+/**
+ * Number of entries.
+ */
+size: number, 
+/**
+ * The Merkle root over them.
+ */
+root: string, 
+/**
+ * The leaf hash of the last.
+ */
+head: string, 
+/**
+ * The signed notes, smallest first.
+ */
+checkpoints: Array<CheckpointFacts>, 
+/**
+ * The last time stamp.
+ */
+last_anchor: Anchor | null, 
+/**
+ * Entries that no signed note covers.
+ */
+since_signed: number, 
+/**
+ * Entries that no time stamp covers: a rewritten chain would not show in these.
+ */
+since_anchor: number, };
+
+/**
+ * A text for a report of a defect: versions, settings and error codes, nothing of evidence.
+ */
+export type Diagnostics = { 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * Something was dropped on the window: the event `dropped`.
+ */
+export type Dropped = { 
+/**
+ * What.
+ */
+chosen: Chosen, 
+/**
+ * `evidence`, `case` or `package`, as far as names tell.
+ */
+looks_like: string, };
+
+/**
+ * An event.
+ */
+export type EventId = { 
+/**
+ * Its id.
+ */
+id: string, };
+
+/**
+ * An event with its record.
+ */
+export type EventView = { 
+/**
+ * Flat fields of the normalised event, in the order of the documentation.
+ */
+fields: Array<FieldValue>, 
+/**
+ * The record as JSON text where it is JSON and not cut, pretty only by the page.
+ */
+json: string | null, 
+/**
+ * The record as text; bytes that are not UTF-8 stand as `\xNN`.
+ */
+text: string, 
+/**
+ * Whether `text` holds only the record's first MiB.
+ */
+cut: boolean, 
+/**
+ * What the record needs from elsewhere in its member (a header).
+ */
+context: string | null, 
+/**
+ * Where it comes from.
+ */
+provenance: Provenance, 
+/**
+ * What people noted.
+ */
+noted: Noted, };
+
+/**
+ * One examiner's key in the case.
+ */
+export type ExaminerFacts = { 
+/**
+ * The name.
+ */
+name: string, 
+/**
+ * The part.
+ */
+role: string, 
+/**
+ * Whom they act for.
+ */
+organisation: string, 
+/**
+ * The verifier key in this case.
+ */
+vkey: string, 
+/**
+ * The custody entry that let it in.
+ */
+added_seq: number, 
+/**
+ * The custody entry after which it signs no more.
+ */
+retired_seq: number | null, };
+
+/**
+ * An export of what a question finds.
+ */
+export type Export = { 
+/**
+ * The question.
+ */
+question: Question, 
+/**
+ * Newest first.
+ */
+newest_first: boolean, 
+/**
+ * `csv` or `jsonl`.
+ */
+format: string, 
+/**
+ * Where.
+ */
+to: Ticket, };
+
+/**
+ * A field of an event.
+ */
+export type FieldValue = { 
+/**
+ * Its name; `resource.id` may stand several times.
+ */
+name: string, 
+/**
+ * Its value as text.
+ */
+value: string, };
+
+/**
+ * A field of the query language.
+ */
+export type FieldView = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * `text`, `number`, `time`, `address`, `word` and the like.
+ */
+kind: string, 
+/**
+ * What it is.
+ */
+describe: string, 
+/**
+ * The words it can have, where they are few.
+ */
+words: Array<string>, };
+
+/**
+ * Where a time lies in a result.
+ */
+export type FindTime = { 
+/**
+ * The result.
+ */
+result: number, 
+/**
+ * RFC 3339.
+ */
+time: string, };
+
+/**
+ * A histogram.
+ */
+export type HistogramAsked = { 
+/**
+ * The question.
+ */
+question: Question, 
+/**
+ * `auto`, `second`, `minute`, `hour` or `day`.
+ */
+bucket: string, 
+/**
+ * Whether the counts are split by cloud.
+ */
+by_cloud: boolean, };
+
+/**
+ * Rows over time.
+ */
+export type HistogramView = { 
+/**
+ * The unit of a bucket: `second`, `minute`, `hour`, `day`; a bucket may be several days.
+ */
+bucket: string, 
+/**
+ * Its length in seconds.
+ */
+seconds: number, 
+/**
+ * The series in a fixed order: a cloud, or one named `rows`.
+ */
+series: Array<string>, 
+/**
+ * Buckets that have rows, earliest first.
+ */
+buckets: Array<BucketView>, 
+/**
+ * Rows without a time.
+ */
+undated: number, };
+
+/**
+ * How much a case holds.
+ */
+export type Holds = { 
+/**
+ * Evidence items.
+ */
+evidence: number, 
+/**
+ * Of these the withdrawn.
+ */
+withdrawn: number, 
+/**
+ * Bytes as received.
+ */
+bytes: number, 
+/**
+ * Bytes decompressed.
+ */
+bytes_decompressed: number, 
+/**
+ * Innermost members.
+ */
+members: number, 
+/**
+ * Rows made of them.
+ */
+events: number, 
+/**
+ * Warnings.
+ */
+warnings: number, };
+
+/**
+ * The examiner's signing key.
+ */
+export type KeyView = { 
+/**
+ * The verifier key, none where no key was made.
+ */
+vkey: string | null, 
+/**
+ * Where the locked key lies.
+ */
+file: string | null, 
+/**
+ * Whether it is unlocked in this session.
+ */
+unlocked: boolean, };
+
+/**
+ * A verdict that was seen.
+ */
+export type LastVerdict = { 
+/**
+ * The verdict.
+ */
+verdict: string, 
+/**
+ * Entries verified.
+ */
+size: number, 
+/**
+ * When.
+ */
+at: string, };
+
+/**
+ * What people noted about an event.
+ */
+export type Noted = { 
+/**
+ * Whether it is starred.
+ */
+starred: boolean, 
+/**
+ * `bad`, `suspicious` or `good`.
+ */
+mark: string | null, 
+/**
+ * Tags in order.
+ */
+tags: Array<string>, 
+/**
+ * Comments, oldest first.
+ */
+comments: Array<CommentView>, };
+
+/**
+ * Nothing.
+ */
+export type Nothing = Record<symbol, never>;
+
+/**
+ * Something to know that is no error: the event `notice`.
+ */
+export type Notice = { 
+/**
+ * The command it comes from.
+ */
+call: string | null, 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * A question whose rows are to be looked at.
+ */
+export type OpenResult = { 
+/**
+ * The question.
+ */
+question: Question, 
+/**
+ * Newest first.
+ */
+newest_first: boolean, };
+
+/**
+ * What opening found.
+ */
+export type Opened = { 
+/**
+ * What verification found; shown before anything else.
+ */
+verification: Verification, 
+/**
+ * The case, none where it was refused.
+ */
+case: CaseView | null, };
+
+/**
+ * A hit of a phrase that lies in no record.
+ */
+export type OutsideHit = { 
+/**
+ * The phrase.
+ */
+phrase: string, 
+/**
+ * Evidence item.
+ */
+evidence: string, 
+/**
+ * Member.
+ */
+member: string, 
+/**
+ * Byte offset.
+ */
+offset: number, };
+
+/**
+ * A passphrase.
+ */
+export type Passphrase = { 
+/**
+ * The passphrase; never stored.
+ */
+passphrase: string, };
+
+/**
+ * A position in a result.
+ */
+export type Position = { 
+/**
+ * From 0: of the first row that comes then or, in the result's order, after it; of the first
+ * undated row where there is none, and the count where there is none of these, too.
+ */
+offset: number, };
+
+/**
+ * What a command ends with instead of a result.
+ */
+export type Problem = { 
+/**
+ * A short word that stays the same.
+ */
+code: string, 
+/**
+ * What it is, where, what was expected and found, and what to do.
+ */
+message: string, 
+/**
+ * Whether the user stopped it.
+ */
+stopped: boolean, 
+/**
+ * What is wrong with a query, where that is it.
+ */
+in_query: Array<ProblemInQuery>, };
+
+/**
+ * What is wrong with a query.
+ */
+export type ProblemInQuery = { 
+/**
+ * First UTF-16 unit concerned.
+ */
+from: number, 
+/**
+ * One past the last.
+ */
+to: number, 
+/**
+ * What is wrong.
+ */
+message: string, 
+/**
+ * What would be right.
+ */
+hint: string, };
+
+/**
+ * Whether an event is what its original says, as far as its custody goes back.
+ */
+export type Proof = { 
+/**
+ * The event.
+ */
+id: string, 
+/**
+ * What it came to.
+ */
+verdict: "verified" | "verified-with-warnings" | "failed", 
+/**
+ * What it rests on.
+ */
+checks: Array<Check>, 
+/**
+ * What this shows and what it cannot show, in plain words.
+ */
+statement: string, };
+
+/**
+ * Where an event comes from.
+ */
+export type Provenance = { 
+/**
+ * The evidence item (`EV-0001`).
+ */
+evidence: string, 
+/**
+ * The item's name below what was imported.
+ */
+name: string, 
+/**
+ * The member's ordinals.
+ */
+member: string, 
+/**
+ * Names of the archive entries on the way, empty for a file that is no archive.
+ */
+member_name: string, 
+/**
+ * Offset of the record in the member's decompressed bytes.
+ */
+offset: number, 
+/**
+ * Its length in bytes.
+ */
+length: number, 
+/**
+ * SHA-256 of the evidence item as received.
+ */
+sha256: string, 
+/**
+ * The custody entry of its import.
+ */
+custody_seq: number, 
+/**
+ * The event that stands for this one, where it was delivered twice.
+ */
+duplicate_of: string | null, 
+/**
+ * Events with the same record that this one stands for.
+ */
+duplicates: Array<string>, 
+/**
+ * Whether its evidence item was withdrawn.
+ */
+withdrawn: boolean, };
+
+/**
+ * What a choice is for.
+ */
 export type Purpose = "new-case" | "open-case" | "evidence-files" | "evidence-folder" | "package" | "backup" | "time-stamp-reply" | "certificates" | "save";
 
-export type Change = { what: "star"; on: boolean } | { what: "mark"; mark: string | null } | { what: "tag"; tag: string; on: boolean } | { what: "comment"; text: string };
+/**
+ * A question to the case.
+ */
+export type Question = { 
+/**
+ * In the query language.
+ */
+query: string, 
+/**
+ * From this time on, RFC 3339.
+ */
+from: string | null, 
+/**
+ * Before this time, RFC 3339.
+ */
+to: string | null, };
 
-export type Selection = { which: "ids"; ids: Array<string> } | { which: "result"; result: number; except: Array<string> };
+/**
+ * A case of this installation.
+ */
+export type RecentCase = { 
+/**
+ * The case.
+ */
+case: string, 
+/**
+ * Its name for opening.
+ */
+ticket: Ticket, 
+/**
+ * Where it lies.
+ */
+path: string, 
+/**
+ * Its title; none where it cannot be read.
+ */
+title: string | null, 
+/**
+ * Its reference.
+ */
+reference: string | null, 
+/**
+ * When its chain was last changed.
+ */
+changed: string | null, 
+/**
+ * When it was last opened in the window.
+ */
+opened: string | null, 
+/**
+ * Bytes of its evidence as received.
+ */
+bytes: number, 
+/**
+ * Evidence items.
+ */
+evidence: number, 
+/**
+ * Rows.
+ */
+events: number, 
+/**
+ * The verdict when it was last verified here, with the entries it covered.
+ */
+verdict: LastVerdict | null, 
+/**
+ * Why it cannot be opened, where that is plain already.
+ */
+problem: string | null, };
+
+/**
+ * A backup to be made a case of.
+ */
+export type RestoreCase = { 
+/**
+ * The backup.
+ */
+backup: Ticket, 
+/**
+ * Where the case will lie.
+ */
+place: Ticket, };
+
+/**
+ * A result: its rows can be asked for by position.
+ */
+export type ResultView = { 
+/**
+ * Its number.
+ */
+result: number, 
+/**
+ * Rows, exact.
+ */
+count: number, 
+/**
+ * Rows of them without a time; they are last.
+ */
+undated: number, 
+/**
+ * Seconds it took.
+ */
+seconds: number, 
+/**
+ * Hits of phrases outside records, at most a hundred.
+ */
+outside: Array<OutsideHit>, 
+/**
+ * Such hits in all.
+ */
+outside_total: number, };
+
+/**
+ * A row of the timeline.
+ */
+export type RowView = { 
+/**
+ * Event id.
+ */
+id: string, 
+/**
+ * `event` or `flow`.
+ */
+kind: string, 
+/**
+ * RFC 3339 UTC, none where it is undated.
+ */
+time: string | null, 
+/**
+ * The time as it stands in the record.
+ */
+time_raw: string | null, 
+/**
+ * Cells in the order of the fields asked for; none where absent.
+ */
+cells: Array<string | null>, 
+/**
+ * What people noted.
+ */
+noted: Noted, };
+
+/**
+ * Rows of a result.
+ */
+export type Rows = { 
+/**
+ * The result.
+ */
+result: number, 
+/**
+ * Position of the first, from 0.
+ */
+offset: number, 
+/**
+ * How many, at most a thousand.
+ */
+limit: number, 
+/**
+ * Names of the fields wanted.
+ */
+fields: Array<string>, };
+
+/**
+ * A page of rows.
+ */
+export type RowsView = { 
+/**
+ * Position of the first.
+ */
+offset: number, 
+/**
+ * The rows.
+ */
+rows: Array<RowView>, };
+
+/**
+ * Something that was written to a file.
+ */
+export type Saved = { 
+/**
+ * Where.
+ */
+path: string, 
+/**
+ * SHA-256.
+ */
+sha256: string, 
+/**
+ * Bytes.
+ */
+bytes: number, 
+/**
+ * Rows, pages or files in it.
+ */
+parts: number, 
+/**
+ * The custody entry that records it, where one does.
+ */
+custody_seq: number | null, };
+
+/**
+ * Settings of this installation.
+ */
+export type Settings = { 
+/**
+ * `system`, `dark` or `light`.
+ */
+theme: string, 
+/**
+ * `compact` or `comfortable`.
+ */
+density: string, 
+/**
+ * 100 to 150 per cent.
+ */
+text_size: number, 
+/**
+ * `utc`, `case` or `source`.
+ */
+zone: string, 
+/**
+ * Columns of the timeline in their order; empty for the proposed ones.
+ */
+columns: Array<string>, 
+/**
+ * Tags offered as quick tags.
+ */
+quick_tags: Array<string>, 
+/**
+ * Organisation for packages.
+ */
+organisation: string | null, 
+/**
+ * Contact for packages.
+ */
+contact: string | null, };
+
+/**
+ * Whether what is written is signed, and why not.
+ */
+export type Signing = { 
+/**
+ * Whether a checkpoint can be signed now.
+ */
+can: boolean, 
+/**
+ * Why not, and what to do.
+ */
+why: string | null, };
+
+/**
+ * What the program was started with.
+ */
+export type Started = { 
+/**
+ * A case to be opened.
+ */
+case: Chosen | null, 
+/**
+ * Evidence to be imported into it.
+ */
+evidence: Chosen | null, 
+/**
+ * A package to be verified.
+ */
+package: Chosen | null, };
+
+/**
+ * A query to be looked over while it is typed.
+ */
+export type Text = { 
+/**
+ * The text.
+ */
+text: string, };
+
+/**
+ * What the user chose outside the page (a dialog, a drop, an argument of the program): the page
+ * may name it, the host knows the paths.
+ */
+export type Ticket = string;
+
+/**
+ * A ranking.
+ */
+export type TopAsked = { 
+/**
+ * The question.
+ */
+question: Question, 
+/**
+ * The field.
+ */
+field: string, 
+/**
+ * Most values.
+ */
+limit: number, };
+
+/**
+ * A value of a ranking.
+ */
+export type TopView = { 
+/**
+ * The value, none for rows without one.
+ */
+value: string | null, 
+/**
+ * Rows.
+ */
+count: number, 
+/**
+ * First time.
+ */
+first: string | null, 
+/**
+ * Last time.
+ */
+last: string | null, };
+
+/**
+ * What a verification came to.
+ */
+export type Verification = { 
+/**
+ * The verdict.
+ */
+verdict: "verified" | "verified-with-warnings" | "failed", 
+/**
+ * What it rests on.
+ */
+checks: Array<Check>, 
+/**
+ * Entries in the chain.
+ */
+size: number, 
+/**
+ * The Merkle root over them; empty where the case was refused before the chain was read.
+ */
+root: string, 
+/**
+ * The leaf hash of the last.
+ */
+head: string | null, 
+/**
+ * The case.
+ */
+case: string | null, 
+/**
+ * Entries since the last time stamp or pin.
+ */
+since_anchor: number, 
+/**
+ * Entries that a trusted signature covers.
+ */
+signed: number, 
+/**
+ * The keys that are trusted after the last note.
+ */
+keys: Array<string>, 
+/**
+ * What this shows and what it cannot show, in plain words, a sentence or two a line.
+ */
+statement: string, };
 
 export interface Commands {
   about: { input: Nothing; output: About };
@@ -124,14 +1248,6 @@ export interface Commands {
   case: { input: Nothing; output: CaseView | null };
   forget_case: { input: CaseOpen; output: Nothing };
   restore_case: { input: RestoreCase; output: Opened };
-  plan_import: { input: OfTicket; output: ImportPlan };
-  import: { input: Import; output: ImportReport };
-  formats: { input: Nothing; output: Array<Fact> };
-  evidence: { input: Nothing; output: ImportReport };
-  item: { input: ItemId; output: ItemView };
-  note_item: { input: NoteItem; output: ItemNotes };
-  withdraw: { input: Withdraw; output: Withdrawn };
-  backup: { input: OfTicket; output: Saved };
   open_result: { input: OpenResult; output: ResultView };
   rows: { input: Rows; output: RowsView };
   find_time: { input: FindTime; output: Position };
@@ -142,22 +1258,7 @@ export interface Commands {
   complete: { input: Complete; output: Array<TopView> };
   event: { input: EventId; output: EventView };
   prove: { input: EventId; output: Proof };
-  annotate: { input: Annotate; output: Changed };
-  undo_annotation: { input: UndoAnnotation; output: Changed };
-  tags: { input: Nothing; output: Array<TagView> };
   export: { input: Export; output: Saved };
-  ledger: { input: LedgerAsked; output: LedgerView };
-  entry: { input: EntryAsked; output: EntryBytes };
-  verify: { input: VerifyAsked; output: Verification };
-  sign: { input: Nothing; output: Signed };
-  pin: { input: Nothing; output: PinView };
-  request_time_stamp: { input: Nothing; output: TimeStampQuery };
-  take_time_stamp: { input: TimeStampAnswer; output: Anchored };
-  preview_report: { input: ReportAsked; output: ReportView };
-  report_page: { input: PageAsked; output: PageView };
-  save_report: { input: ReportSave; output: Saved };
-  make_package: { input: PackageMake; output: PackageMade };
-  verify_package: { input: PackageVerify; output: PackageVerdict };
   cancel: { input: Cancel; output: Nothing };
 }
 

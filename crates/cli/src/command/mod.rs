@@ -12,6 +12,8 @@ mod histogram;
 mod import;
 mod key;
 mod man;
+mod package;
+mod report;
 mod restore;
 mod show;
 mod top;
@@ -41,6 +43,8 @@ pub enum Command {
     Flows(flows::Flows),
     Show(show::Show),
     Custody(custody::Custody),
+    Report(report::Report),
+    Package(package::Package),
     Backup(backup::Backup),
     Restore(restore::Restore),
     Withdraw(withdraw::Withdraw),
@@ -65,6 +69,8 @@ impl Command {
             Command::Flows(command) => command.run(host),
             Command::Show(command) => command.run(host),
             Command::Custody(command) => command.run(host),
+            Command::Report(command) => command.run(host),
+            Command::Package(command) => command.run(host),
             Command::Backup(command) => command.run(host),
             Command::Restore(command) => command.run(host),
             Command::Withdraw(command) => command.run(host),

@@ -1,4 +1,4 @@
-//! `vestige verify`: whether a case, or an exported custody folder, is what it was.
+//! `vestige verify`: whether a case, an exported custody folder or a package is what it was.
 
 use std::path::{Path, PathBuf};
 
@@ -9,18 +9,19 @@ use vestige_workbench::verify::{self, Check, Terms, Verdict};
 use super::Json;
 use crate::print::{self, Done};
 
-/// Verify a case or an exported custody folder.
+/// Verify a case, an exported custody folder or a package.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Example:
   vestige verify CASE
   vestige verify CASE --deep
   vestige verify FOLDER --key vestige/examiner+2b1d7c3e+AZ0k
+  vestige verify FILE.zip --pin 12:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef
 
-Exit codes: 0 verified, 3 verified with warnings, 1 failed. An exported folder without --key or
---pin ends at best in 3: the signer's key came from the folder itself.")]
+Exit codes: 0 verified, 3 verified with warnings, 1 failed. An exported folder or a package
+without --key or --pin ends at best in 3: the signer's key came from what it signs.")]
 pub struct Verify {
-    /// A case or an exported custody folder.
+    /// A case, an exported custody folder or a package (a zip).
     path: PathBuf,
     /// Make every row anew from the originals and compare.
     #[arg(long)]

@@ -163,11 +163,13 @@ pub(super) fn in_stretch(stretch: Stretch, types: Option<&[i64]>) -> Node {
         key: Key::Time(stretch),
     });
     let Some(types) = types else { return time };
-    let types = types
-        .iter()
-        .map(|id| Test::other("type=?", vec![integer(*id)]))
-        .collect();
-    Node::and(vec![time, Node::or(types)])
+    Node::and(vec![time, of_types(types)])
+}
+
+/// The condition that the type is one of these.
+pub(super) fn of_types(types: &[i64]) -> Node {
+    let one = |id: &i64| Test::other("type=?", vec![rusqlite::types::Value::Integer(*id)]);
+    Node::or(types.iter().map(one).collect())
 }
 
 /// A stretch cut into whole units and what is left at its ends.

@@ -46,6 +46,17 @@ pub struct Cursor {
 }
 
 impl Cursor {
+    /// How this place stands to another.
+    pub(crate) fn compare(&self, other: &Cursor, order: Order) -> std::cmp::Ordering {
+        if self.precedes(other, order) {
+            std::cmp::Ordering::Less
+        } else if other.precedes(self, order) {
+            std::cmp::Ordering::Greater
+        } else {
+            std::cmp::Ordering::Equal
+        }
+    }
+
     /// Whether this place comes before another.
     pub(super) fn precedes(&self, other: &Cursor, order: Order) -> bool {
         let key = |cursor: &Cursor| (cursor.time, cursor.row);
@@ -104,13 +115,7 @@ impl Reader {
                     self.table_places(query, table, undated, order, after, wanted, progress)?,
                 );
             }
-            found.sort_by(|a, b| {
-                if a.precedes(b, order) {
-                    std::cmp::Ordering::Less
-                } else {
-                    std::cmp::Ordering::Greater
-                }
-            });
+            found.sort_by(|a, b| a.compare(b, order));
             found.truncate(wanted);
             places.extend(found);
         }
@@ -200,7 +205,7 @@ impl Reader {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn table_places(
+    pub(super) fn table_places(
         &self,
         query: &Compiled,
         table: Table,
@@ -222,7 +227,7 @@ impl Reader {
         self.watched(progress, || run(&whole(node)))
     }
 
-    fn read_parts(
+    pub(super) fn read_parts(
         &self,
         plan: &Plan,
         table: Table,
@@ -261,7 +266,7 @@ impl Reader {
 
 /// The stretches of an index that hold what follows a place, in their order. They are apart so
 /// that each is one range: rows of the same time after this row, then rows of other times.
-fn parts(table: Table, undated: bool, order: Order, after: Option<Cursor>) -> Vec<Sql> {
+pub(super) fn parts(table: Table, undated: bool, order: Order, after: Option<Cursor>) -> Vec<Sql> {
     let sign = order.after();
     let part = |text: String, values: Vec<i64>| Sql {
         text,

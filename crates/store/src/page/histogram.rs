@@ -1,16 +1,15 @@
 //! Rows over time.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::params;
 use serde::{Deserialize, Serialize};
-use vestige_model::Field;
 
 use super::count::{MINUTE, Parts, in_stretch, unsigned};
 use super::{Progress, ReadError, Reader};
-use crate::query::{Compiled, Node, Rest, Stretch, Table};
+use crate::query::{Compiled, Node, Stretch, Table};
 
-/// Most buckets of a histogram.
+/// Most counts held while a histogram is made.
 const MOST: usize = 2_000_000;
 
 /// The length of a bucket.
@@ -63,8 +62,84 @@ pub struct Histogram {
     pub undated: u64,
 }
 
-/// Rows by the number of their bucket since 1970.
-type Counts = HashMap<i64, u64>;
+/// Rows over time, those of each type apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypedHistogram {
+    /// The length of the buckets; never [`Bucket::Auto`].
+    pub bucket: Bucket,
+    /// The types that have rows (`platform:format:kind`), sorted.
+    pub types: Vec<String>,
+    /// Where each bucket that has rows begins, in UTC nanoseconds, and its rows of each type;
+    /// earliest first.
+    pub buckets: Vec<(i64, Vec<u64>)>,
+    /// Rows that match and have no time.
+    pub undated: u64,
+}
+
+/// Rows by the number of their bucket since 1970 and their type, which is 0 where types are not
+/// told apart.
+type Counts = HashMap<(i64, i64), u64>;
+
+/// Counts while they are made.
+pub(super) struct Tally {
+    /// Nanoseconds of a bucket.
+    length: i64,
+    by_type: bool,
+    /// Whether buckets may become longer where there would be too many.
+    grows: bool,
+    counts: Counts,
+    undated: u64,
+}
+
+impl Tally {
+    fn new(length: i64, by_type: bool, grows: bool) -> Tally {
+        Tally {
+            length,
+            by_type,
+            grows,
+            counts: Counts::new(),
+            undated: 0,
+        }
+    }
+
+    fn add(&mut self, time: Option<i64>, of_type: i64, rows: u64) -> Result<(), ReadError> {
+        let Some(time) = time else {
+            self.undated += rows;
+            return Ok(());
+        };
+        let of_type = if self.by_type { of_type } else { 0 };
+        let key = (time.div_euclid(self.length), of_type);
+        *self.counts.entry(key).or_default() += rows;
+        if self.counts.len() <= MOST {
+            return Ok(());
+        }
+        self.lengthen()
+    }
+
+    /// Goes on with longer buckets.
+    fn lengthen(&mut self) -> Result<(), ReadError> {
+        let longer = [Bucket::Hour, Bucket::Day]
+            .into_iter()
+            .map(Bucket::length)
+            .find(|longer| self.grows && *longer > self.length);
+        let Some(longer) = longer else {
+            return Err(ReadError::TooManyBuckets(MOST));
+        };
+        let counts = std::mem::take(&mut self.counts);
+        self.counts = coarsen(counts, self.length, longer);
+        self.length = longer;
+        Ok(())
+    }
+
+    /// Minutes from the first row to the last.
+    fn span(&self) -> i64 {
+        let buckets = self.counts.keys().map(|(bucket, _)| *bucket);
+        let ends = buckets.clone().min().zip(buckets.max());
+        ends.map_or(1, |(first, last)| {
+            (last - first + 1).saturating_mul((self.length / MINUTE).max(1))
+        })
+    }
+}
 
 impl Reader {
     /// The rows that match, by time.
@@ -77,102 +152,135 @@ impl Reader {
         bucket: Bucket,
         progress: &Progress,
     ) -> Result<Histogram, ReadError> {
+        let (bucket, tally) = self.tallied(query, bucket, false, progress)?;
+        let mut buckets: Vec<_> = coarsen(tally.counts, tally.length, bucket.length())
+            .into_iter()
+            .map(|((number, _), count)| (number.saturating_mul(bucket.length()), count))
+            .collect();
+        buckets.sort_unstable();
+        Ok(Histogram {
+            bucket,
+            buckets,
+            undated: tally.undated,
+        })
+    }
+
+    /// The rows that match, by time and type, in one reading.
+    ///
+    /// # Errors
+    /// As [`Reader::histogram`].
+    pub fn histogram_by_type(
+        &self,
+        query: &Compiled,
+        bucket: Bucket,
+        progress: &Progress,
+    ) -> Result<TypedHistogram, ReadError> {
+        let (bucket, tally) = self.tallied(query, bucket, true, progress)?;
+        let counts = coarsen(tally.counts, tally.length, bucket.length());
+        let mut names = BTreeMap::new();
+        for (_, id) in counts.keys() {
+            let name = self
+                .text(*id)?
+                .map_or_else(String::new, |text| text.as_ref().to_owned());
+            names.insert(name, *id);
+        }
+        let places: HashMap<i64, usize> = names
+            .values()
+            .enumerate()
+            .map(|(at, id)| (*id, at))
+            .collect();
+        let mut buckets: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
+        for ((number, id), count) in counts {
+            let start = number.saturating_mul(bucket.length());
+            let of_types = buckets.entry(start).or_insert_with(|| vec![0; names.len()]);
+            if let Some(own) = places.get(&id).and_then(|at| of_types.get_mut(*at)) {
+                *own += count;
+            }
+        }
+        Ok(TypedHistogram {
+            bucket,
+            types: names.into_keys().collect(),
+            buckets: buckets.into_iter().collect(),
+            undated: tally.undated,
+        })
+    }
+
+    fn tallied(
+        &self,
+        query: &Compiled,
+        bucket: Bucket,
+        by_type: bool,
+        progress: &Progress,
+    ) -> Result<(Bucket, Tally), ReadError> {
         self.watched(progress, || {
-            let mut undated = 0;
-            let (mut counts, mut length) = self.counts(query, bucket.length(), &mut undated)?;
-            let mut shown = bucket;
-            if bucket == Bucket::Auto {
-                let ends = counts.keys().min().zip(counts.keys().max());
-                let span = ends.map_or(1, |(first, last)| last - first + 1);
-                shown = Bucket::chosen(span);
-                if shown == Bucket::Second {
-                    undated = 0;
-                    (counts, length) = self.counts(query, shown.length(), &mut undated)?;
-                }
+            let mut tally = Tally::new(bucket.length(), by_type, bucket == Bucket::Auto);
+            self.fill(query, &mut tally)?;
+            if bucket != Bucket::Auto {
+                return Ok((bucket, tally));
             }
-            Ok(Histogram {
-                bucket: shown,
-                buckets: coarsen(counts, length, shown.length()),
-                undated,
-            })
+            let shown = Bucket::chosen(tally.span());
+            if shown == Bucket::Second {
+                tally = Tally::new(shown.length(), by_type, false);
+                self.fill(query, &mut tally)?;
+            }
+            Ok((shown, tally))
         })
     }
 
-    /// Counts by buckets of this length or a divisor of it, which is returned too.
-    fn counts(
-        &self,
-        query: &Compiled,
-        length: i64,
-        undated: &mut u64,
-    ) -> Result<(Counts, i64), ReadError> {
-        if length >= MINUTE
-            && self.rollups_hold()?
-            && let Some(counts) = self.minute_counts(query, undated)?
-        {
-            return Ok((counts, MINUTE));
+    /// Counts the rows that match.
+    fn fill(&self, query: &Compiled, tally: &mut Tally) -> Result<(), ReadError> {
+        if tally.length >= MINUTE && self.rollups_hold()? && self.fill_minutes(query, tally)? {
+            return Ok(());
         }
-        let mut counts = Counts::new();
         for table in Table::ALL {
-            self.count_times(query.node(table), table, length, &mut counts, undated)?;
+            self.count_times(query.node(table), table, tally)?;
         }
-        Ok((counts, length))
+        Ok(())
     }
 
-    fn count_times(
-        &self,
-        node: &Node,
-        table: Table,
-        length: i64,
-        counts: &mut Counts,
-        undated: &mut u64,
-    ) -> Result<(), ReadError> {
-        self.scan(table, node, "time", &mut |row| {
-            match row.get::<_, Option<i64>>(0)? {
-                Some(time) => *counts.entry(time.div_euclid(length)).or_default() += 1,
-                None => *undated += 1,
-            }
-            if counts.len() > MOST {
-                Err(ReadError::TooManyBuckets(MOST))
-            } else {
-                Ok(())
-            }
+    fn count_times(&self, node: &Node, table: Table, tally: &mut Tally) -> Result<(), ReadError> {
+        self.scan(table, node, "time, type", &mut |row| {
+            tally.add(row.get(0)?, row.get(1)?, 1)
         })
     }
 
-    /// The counts by minute, where the roll-up has them: the whole case, a stretch of time, types.
-    fn minute_counts(
+    /// The rows by minute, where the roll-up has them (the whole case, a stretch of time, types),
+    /// earliest first, and those without a time.
+    pub(super) fn by_minute(
         &self,
         query: &Compiled,
-        undated: &mut u64,
-    ) -> Result<Option<Counts>, ReadError> {
-        let types = match &query.shape.rest {
-            Rest::Nothing => None,
-            Rest::Terms(Field::Type, ids) => Some(ids.as_slice()),
-            _ => return Ok(None),
+    ) -> Result<Option<(Vec<(i64, u64)>, u64)>, ReadError> {
+        let mut tally = Tally::new(MINUTE, false, false);
+        if !self.rollups_hold()? || !self.fill_minutes(query, &mut tally)? {
+            return Ok(None);
+        }
+        let counts = tally.counts.into_iter();
+        let mut minutes: Vec<_> = counts.map(|((minute, _), rows)| (minute, rows)).collect();
+        minutes.sort_unstable();
+        Ok(Some((minutes, tally.undated)))
+    }
+
+    /// The counts by minute, where the roll-up has them; whether it does.
+    fn fill_minutes(&self, query: &Compiled, tally: &mut Tally) -> Result<bool, ReadError> {
+        let Some(types) = query.shape.types() else {
+            return Ok(false);
         };
         let parts = Parts::new(query.shape.time.unwrap_or(Stretch::ALL), MINUTE);
-        let mut counts = Counts::new();
         if let Some((first, last)) = parts.whole {
-            self.add_minutes(first, last, types, &mut counts)?;
+            self.add_minutes(first, last, types, tally)?;
         }
         for rest in parts.rest {
             for table in Table::ALL {
-                self.count_times(
-                    &in_stretch(rest, types),
-                    table,
-                    MINUTE,
-                    &mut counts,
-                    undated,
-                )?;
+                self.count_times(&in_stretch(rest, types), table, tally)?;
             }
         }
         if query.shape.time.is_none() {
-            *undated = match types {
+            tally.undated = match types {
                 None => self.undated()?,
                 Some(types) => self.undated_of(types)?,
             };
         }
-        Ok(Some(counts))
+        Ok(true)
     }
 
     fn add_minutes(
@@ -180,18 +288,17 @@ impl Reader {
         first: i64,
         last: i64,
         types: Option<&[i64]>,
-        counts: &mut Counts,
+        tally: &mut Tally,
     ) -> Result<(), ReadError> {
         let mut statement = self.connection.prepare_cached(
-            "SELECT minute, type, count FROM minute WHERE minute BETWEEN ?1 AND ?2",
+            "SELECT minute, type, count FROM minute WHERE minute BETWEEN ?1 AND ?2 AND count<>0",
         )?;
         let mut rows = statement.query(params![first, last])?;
         while let Some(row) = rows.next()? {
-            if types.is_none_or(|types| row.get(1).is_ok_and(|own| types.contains(&own))) {
-                *counts.entry(row.get(0)?).or_default() += unsigned(row.get(2)?);
-            }
-            if counts.len() > MOST {
-                return Err(ReadError::TooManyBuckets(MOST));
+            let (minute, own): (i64, i64) = (row.get(0)?, row.get(1)?);
+            if types.is_none_or(|types| types.contains(&own)) {
+                let start = minute.saturating_mul(MINUTE);
+                tally.add(Some(start), own, unsigned(row.get(2)?))?;
             }
         }
         Ok(())
@@ -214,17 +321,34 @@ impl Reader {
     }
 }
 
-/// The beginnings and counts of longer buckets.
-fn coarsen(counts: Counts, from: i64, to: i64) -> Vec<(i64, u64)> {
+/// The counts of longer buckets.
+fn coarsen(counts: Counts, from: i64, to: i64) -> Counts {
     let ratio = (to / from).max(1);
     let mut longer = Counts::new();
-    for (number, count) in counts {
-        *longer.entry(number.div_euclid(ratio)).or_default() += count;
+    for ((number, of_type), count) in counts {
+        *longer
+            .entry((number.div_euclid(ratio), of_type))
+            .or_default() += count;
     }
-    let mut buckets: Vec<(i64, u64)> = longer
-        .into_iter()
-        .map(|(number, count)| (number.saturating_mul(to), count))
-        .collect();
-    buckets.sort_unstable();
-    buckets
+    longer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn too_many_minutes_become_hours_only_where_nobody_asked_for_minutes() {
+        let add = |grows: bool| {
+            let mut tally = Tally::new(MINUTE, false, grows);
+            let minutes = i64::try_from(MOST).unwrap() + 60;
+            let added = (0..minutes).try_for_each(|minute| tally.add(Some(minute * MINUTE), 7, 3));
+            added.map(|()| tally)
+        };
+        let tally = add(true).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(tally.length, 60 * MINUTE);
+        assert_eq!(tally.counts.get(&(0, 0)), Some(&180));
+        assert_eq!(tally.counts.values().sum::<u64>(), (MOST as u64 + 60) * 3);
+        assert!(matches!(add(false), Err(ReadError::TooManyBuckets(_))));
+    }
 }

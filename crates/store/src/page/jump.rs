@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use super::events::Order;
 use super::row::RowRef;
@@ -15,7 +16,7 @@ const WIDTH: u64 = 8;
 /// The rows of a result in their order, by position. It is derived and can be built again.
 #[derive(Debug)]
 pub struct RowIndex {
-    file: File,
+    file: Mutex<File>,
     path: PathBuf,
     rows: u64,
 }
@@ -33,12 +34,50 @@ impl RowIndex {
         path: &Path,
         progress: &Progress,
     ) -> Result<RowIndex, ReadError> {
-        let built = write(reader, query, order, path, progress);
+        let made = File::options()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .open(path);
+        let built = made
+            .map_err(|source| failed(path, source))
+            .and_then(|file| RowIndex::fill(file, path, reader, query, order, progress));
         if built.is_err() {
             // The error that led here says more than one of removing.
             let _ = std::fs::remove_file(path);
         }
         built
+    }
+
+    /// As [`RowIndex::build`], into an empty file that is open already; `path` is for errors only.
+    ///
+    /// # Errors
+    /// As [`RowIndex::build`].
+    pub fn fill(
+        file: File,
+        path: &Path,
+        reader: &Reader,
+        query: &Compiled,
+        order: Order,
+        progress: &Progress,
+    ) -> Result<RowIndex, ReadError> {
+        let mut out = BufWriter::with_capacity(1 << 18, file);
+        let mut rows = 0;
+        reader.places_in_order(query, order, progress, &mut |place| {
+            out.write_all(&encode(place.row).to_le_bytes())
+                .map_err(|source| failed(path, source))?;
+            rows += 1;
+            Ok(true)
+        })?;
+        let file = out
+            .into_inner()
+            .map_err(|error| failed(path, error.into_error()))?;
+        Ok(RowIndex {
+            file: Mutex::new(file),
+            path: path.to_owned(),
+            rows,
+        })
     }
 
     /// Number of rows.
@@ -61,13 +100,12 @@ impl RowIndex {
             return Ok(Vec::new());
         }
         let mut bytes = vec![0; (rows * WIDTH) as usize];
-        let mut file = &self.file;
+        // Several threads may ask, and the place in a file is one.
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         file.seek(SeekFrom::Start(position * WIDTH))
             .and_then(|_| file.read_exact(&mut bytes))
-            .map_err(|source| ReadError::File {
-                path: self.path.clone(),
-                source,
-            })?;
+            .map_err(|source| failed(&self.path, source))?;
+        drop(file);
         Ok(bytes
             .as_chunks()
             .0
@@ -77,40 +115,11 @@ impl RowIndex {
     }
 }
 
-fn write(
-    reader: &Reader,
-    query: &Compiled,
-    order: Order,
-    path: &Path,
-    progress: &Progress,
-) -> Result<RowIndex, ReadError> {
-    let failed = |source| ReadError::File {
+fn failed(path: &Path, source: std::io::Error) -> ReadError {
+    ReadError::File {
         path: path.to_owned(),
         source,
-    };
-    let file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .open(path)
-        .map_err(failed)?;
-    let mut out = BufWriter::with_capacity(1 << 18, file);
-    let mut rows = 0;
-    reader.places_in_order(query, order, progress, &mut |place| {
-        out.write_all(&encode(place.row).to_le_bytes())
-            .map_err(failed)?;
-        rows += 1;
-        Ok(true)
-    })?;
-    let file = out
-        .into_inner()
-        .map_err(|error| failed(error.into_error()))?;
-    Ok(RowIndex {
-        file,
-        path: path.to_owned(),
-        rows,
-    })
+    }
 }
 
 fn encode(row: RowRef) -> u64 {

@@ -6,6 +6,7 @@
 //! other, which tells its progress and can be stopped.
 
 mod cache;
+mod complete;
 mod count;
 mod events;
 mod flows;
@@ -17,6 +18,9 @@ mod plan;
 mod progress;
 mod row;
 mod scan;
+mod sources;
+mod spread;
+mod state;
 mod stream;
 mod top;
 pub mod view;
@@ -27,10 +31,13 @@ mod tests;
 pub use count::Total;
 pub use events::{Cursor, Order};
 pub use flows::FlowGroup;
-pub use histogram::{Bucket, Histogram};
+pub use histogram::{Bucket, Histogram, TypedHistogram};
 pub use jump::RowIndex;
 pub use progress::Progress;
 pub use row::{Origin, RowRef, StoredRow};
+pub use sources::SourceSpan;
+pub use spread::Spread;
+pub use state::RowsState;
 pub use top::TopValue;
 
 use std::cell::RefCell;
@@ -39,6 +46,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 use vestige_model::Field;
 
+use crate::annotation;
 use crate::query::{Compiled, PhraseHits, Query, Table, compile, register};
 use crate::term::HashKey;
 use crate::writer::{COUNTS, is_pending};
@@ -97,6 +105,8 @@ pub struct Reader {
     connection: Connection,
     key: HashKey,
     watch: Arc<Watch>,
+    /// Whether the case has tables for annotations; not one of version 2 and older.
+    annotated: bool,
     cache: RefCell<Cache>,
 }
 
@@ -112,8 +122,10 @@ impl Reader {
         let watching = Arc::clone(&watch);
         connection.progress_handler(progress::STEPS, Some(move || watching.step()))?;
         connection.set_prepared_statement_cache_capacity(64);
+        let annotated = annotation::has_tables(&connection)?;
         Ok(Reader {
             connection,
+            annotated,
             key,
             watch,
             cache: RefCell::default(),
@@ -123,6 +135,17 @@ impl Reader {
     /// The connection, for other questions.
     pub fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    /// Keeps to one moment of the case, whoever writes meanwhile, as long as what is returned lives.
+    ///
+    /// # Errors
+    /// What SQLite says.
+    pub fn snapshot(&self) -> Result<rusqlite::Transaction<'_>, ReadError> {
+        let snapshot = self.connection.unchecked_transaction()?;
+        // A moment begins with the first look.
+        snapshot.query_row("SELECT 1 FROM sqlite_schema", [], |_| Ok(()))?;
+        Ok(snapshot)
     }
 
     /// Looks a query's values up; see [`compile`].

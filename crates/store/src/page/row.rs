@@ -12,6 +12,7 @@ use vestige_model::{
 };
 
 use super::{ReadError, Reader};
+use crate::annotation::{self, Noted};
 use crate::query::Table;
 
 /// A row of a case: its table and number. Numbers are of this case only.
@@ -62,6 +63,8 @@ pub struct StoredRow {
     pub withdrawn: bool,
     /// Whether another row has the same source id and says something else.
     pub conflict: bool,
+    /// What examiners noted of it.
+    pub noted: Option<Noted>,
 }
 
 impl StoredRow {
@@ -256,6 +259,10 @@ impl Cells<'_> {
             duplicate: hidden & 1 != 0,
             withdrawn: hidden & 2 != 0,
             conflict: self.integer(column!("conflict"))? == Some(1),
+            noted: match self.reader.annotated {
+                true => annotation::noted_in(&self.reader.connection, self.at)?,
+                false => None,
+            },
         })
     }
 

@@ -1,6 +1,6 @@
 //! The most frequent values of a field.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::params;
 use vestige_model::{Field, FieldKind};
@@ -8,7 +8,11 @@ use vestige_model::{Field, FieldKind};
 use super::group::{Groups, Sum, greatest};
 use super::row::RowRef;
 use super::{Progress, ReadError, Reader};
-use crate::query::{Compiled, Rest, Source, Table, evidence_label, known_words, source, term_kind};
+use crate::annotation::{self, Noted};
+use crate::query::{
+    Compiled, Node, Rest, Source, Table, Value, evidence_label, known_words, noted_test, source,
+    term_kind,
+};
 use crate::term::TermKind;
 
 /// A value and the rows that have it.
@@ -39,6 +43,9 @@ impl Reader {
     ) -> Result<Vec<TopValue>, ReadError> {
         rankable(field)?;
         self.watched(progress, || {
+            if field.is_noted() {
+                return self.top_of_noted(field, query, limit);
+            }
             let whole_case = query.shape.time.is_none() && query.shape.rest == Rest::Nothing;
             if whole_case
                 && self.rollups_hold()?
@@ -59,26 +66,38 @@ impl Reader {
                 }
                 Ok(())
             })?;
-            let mut merged: std::collections::BTreeMap<String, Sum> = Default::default();
+            let mut merged: BTreeMap<String, Sum> = BTreeMap::new();
             for (key, sum) in best {
                 merged
                     .entry(self.value_text(field, key)?)
                     .or_insert(Sum::ZERO)
                     .add(&sum);
             }
-            let mut values = Vec::with_capacity(merged.len());
-            for (value, sum) in merged {
-                values.push(TopValue {
-                    value,
-                    count: sum.rows,
-                    first: sum.first,
-                    last: sum.last,
-                });
-            }
-            values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
-            values.truncate(limit);
-            Ok(values)
+            Ok(ranked(merged, limit))
         })
+    }
+
+    /// What is noted of rows is looked up for each row that has it: these are few.
+    fn top_of_noted(
+        &self,
+        field: Field,
+        query: &Compiled,
+        limit: usize,
+    ) -> Result<Vec<TopValue>, ReadError> {
+        let mut sums: BTreeMap<String, Sum> = BTreeMap::new();
+        for table in Table::ALL {
+            let noted = noted_test(&self.connection, table, field, &[Value::Present])?;
+            let node = Node::and(vec![noted, query.node(table).clone()]);
+            self.scan(table, &node, "id, time", &mut |row| {
+                let (id, sum) = (row.get(0)?, Sum::row(row.get(1)?));
+                let noted = annotation::noted(&self.connection, RowRef { table, id })?;
+                for value in values_of(field, noted.unwrap_or_default()) {
+                    sums.entry(value).or_insert(Sum::ZERO).add(&sum);
+                }
+                Ok(())
+            })?;
+        }
+        Ok(ranked(sums, limit))
     }
 
     fn top_of_dictionary(
@@ -178,7 +197,7 @@ impl Reader {
             Source::Resource(column, own, _) => (column, Some(own)),
             Source::Flow => ("1", None),
             Source::Member => ("member", None),
-            Source::Time(_) | Source::Text(_) | Source::Id => return Ok(()),
+            Source::Time(_) | Source::Text(_) | Source::Id | Source::Noted => return Ok(()),
         };
         let columns = match own {
             Some(_) => format!("{column}, time, resources, id"),
@@ -278,6 +297,34 @@ impl Reader {
             same.insert(row.get(0)?, row.get(1)?);
         }
         Ok(same)
+    }
+}
+
+/// The greatest first, then by value.
+fn ranked(sums: BTreeMap<String, Sum>, limit: usize) -> Vec<TopValue> {
+    let value = |(value, sum): (String, Sum)| TopValue {
+        value,
+        count: sum.rows,
+        first: sum.first,
+        last: sum.last,
+    };
+    let mut values: Vec<TopValue> = sums.into_iter().map(value).collect();
+    values.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.value.cmp(&b.value)));
+    values.truncate(limit);
+    values
+}
+
+/// The values that a row has in a field of what is noted.
+fn values_of(field: Field, noted: Noted) -> Vec<String> {
+    match field {
+        Field::Tag => noted.tags.into_iter().collect(),
+        Field::Mark => noted
+            .mark
+            .iter()
+            .map(|mark| mark.word().to_owned())
+            .collect(),
+        Field::Starred if noted.starred => vec!["true".to_owned()],
+        _ => Vec::new(),
     }
 }
 

@@ -57,7 +57,8 @@ fn columns(table: Table) -> Vec<String> {
     for field in Field::ALL {
         let name = field.name().replace('.', "_");
         match source(*field, table) {
-            None => {}
+            // What is noted is no part of the rows; older cases have no tables for it.
+            None | Some(Source::Noted) => {}
             Some(Source::Time(column)) => {
                 columns.push(format!("{} AS {name}", time(&format!("t.{column}"))));
                 columns.push(format!("t.{column} AS {name}_ns"));
@@ -78,6 +79,7 @@ fn expression(field: Field, source: Source) -> String {
         Source::Time(column) => time(&format!("t.{column}")),
         Source::Text(column) => text(&format!("t.{column}")),
         Source::Flow => "'flow'".to_owned(),
+        Source::Noted => "NULL".to_owned(),
         Source::Id => {
             "lower(hex(substr(e.sha256,1,8)))||'.'||m.path||'.'||t.offset||coalesce('.'||t.sub,'')"
                 .to_owned()

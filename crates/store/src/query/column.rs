@@ -51,6 +51,8 @@ pub(crate) enum Source {
     Id,
     /// The member the row comes from, by what is known of it.
     Member,
+    /// What examiners noted of the row.
+    Noted,
 }
 
 /// Columns with an index on them and the time.
@@ -88,6 +90,7 @@ pub(crate) fn source(field: Field, table: Table) -> Option<Source> {
         Field::Direction => Source::Term("direction", K::Direction),
         Field::Offset => Source::Number("offset"),
         Field::Length => Source::Number("length"),
+        Field::Tag | Field::Starred | Field::Comment | Field::Mark => Source::Noted,
         _ if table == Table::Flow => return None,
         Field::Organization => Source::Term("organization", K::Organization),
         Field::ErrorCode => Source::Term("error_code", K::ErrorCode),

@@ -8,11 +8,14 @@ use super::Query;
 use super::bits::{PhraseHits, RowBits};
 use super::column::{INDEXED, Source, Table, source, term_kind};
 use super::expr::{Expr, Value};
+use super::function::TextSet;
 use super::node::{Key, Node, Sql, Test};
 use super::origin;
 use super::pattern::Pattern;
 use super::terms::{Lookup, Terms};
+use super::value::known_words;
 use super::when::Stretch;
+use crate::annotation;
 use crate::term::HashKey;
 
 /// More values than this are tested in a bit string instead of a list.
@@ -20,6 +23,9 @@ const LISTED: usize = 64;
 
 /// Hits of a phrase up to which their rows are looked up instead of every row being tested.
 const FEW_ROWS: u64 = 20_000;
+
+/// Annotated rows up to which they are looked up: they are few beside the others.
+const FEW_NOTED: u64 = 250_000;
 
 /// A query whose values are looked up in a case. It holds for that case as it was then: terms that
 /// a later import adds are not in it.
@@ -37,6 +43,17 @@ pub(crate) struct Shape {
     pub time: Option<Stretch>,
     /// What is asked besides.
     pub rest: Rest,
+}
+
+impl Shape {
+    /// The types asked for, `Some(None)` for all; none where something else is asked, too.
+    pub fn types(&self) -> Option<Option<&[i64]>> {
+        match &self.rest {
+            Rest::Nothing => Some(None),
+            Rest::Terms(Field::Type, ids) => Some(Some(ids)),
+            _ => None,
+        }
+    }
 }
 
 /// What a query asks besides a stretch of time.
@@ -108,7 +125,7 @@ impl Compiler<'_> {
             Table::Event => &hits.events,
             Table::Flow => &hits.flows,
         });
-        rows.map_or(Node::False, rows_test)
+        rows.map_or(Node::False, |rows| rows_test(rows, FEW_ROWS))
     }
 
     fn field(&mut self, field: Field, values: &[Value], table: Table) -> Result<Node> {
@@ -147,8 +164,9 @@ impl Compiler<'_> {
                         .into_iter()
                         .for_each(|row| rows.insert(row));
                 }
-                rows_test(&rows)
+                rows_test(&rows, FEW_ROWS)
             }
+            Source::Noted => noted_test(self.connection, table, field, values)?,
         })
     }
 
@@ -335,8 +353,50 @@ fn any_resource(column: &'static str, own: &'static str, ids: Option<&[i64]>) ->
     )
 }
 
-/// Tests for row numbers.
-fn rows_test(rows: &RowBits) -> Node {
+/// Tests for what examiners noted. The rows are looked up here, as they are few.
+pub(crate) fn noted_test(
+    connection: &Connection,
+    table: Table,
+    field: Field,
+    values: &[Value],
+) -> Result<Node> {
+    if !annotation::has_tables(connection)? {
+        return Ok(match (field, values.contains(&Value::Word(0))) {
+            (Field::Starred, true) => Node::True,
+            _ => Node::False,
+        });
+    }
+    let present = values.contains(&Value::Present);
+    if matches!(field, Field::Tag | Field::Comment) {
+        let texts = TextSet::new(values.iter().filter_map(|value| match value {
+            Value::Text(pattern) => Some(pattern.clone()),
+            _ => None,
+        }));
+        let fits = |text: &str| present || texts.matches(text);
+        let rows = annotation::named(connection, table, field, &fits)?;
+        return Ok(rows_test(&rows, FEW_NOTED));
+    }
+    let words = known_words(field).into_iter().map(|(number, _)| number);
+    let wanted: Vec<u8> = words
+        .filter(|word| *word > 0 && (present || values.contains(&Value::Word(*word))))
+        .collect();
+    let with = |words: &[u8]| -> Result<Node> {
+        let rows = annotation::rows_with(connection, table, field, words)?;
+        Ok(rows_test(&rows, FEW_NOTED))
+    };
+    let mut parts = Vec::new();
+    if !wanted.is_empty() {
+        parts.push(with(&wanted)?);
+    }
+    // Only the star has a word for rows without it.
+    if values.contains(&Value::Word(0)) {
+        parts.push(Node::not(with(&[1])?));
+    }
+    Ok(Node::or(parts))
+}
+
+/// Tests for row numbers; up to `few` of them are looked up where that is the way.
+fn rows_test(rows: &RowBits, few: u64) -> Node {
     if rows.is_empty() {
         return Node::False;
     }
@@ -344,7 +404,7 @@ fn rows_test(rows: &RowBits) -> Node {
         text: "vestige_has(?,id)".to_owned(),
         values: vec![SqlValue::Blob(rows.bytes().to_vec())],
     };
-    if rows.len() > FEW_ROWS {
+    if rows.len() > few {
         return Node::Test(Test {
             column: "",
             plain,
@@ -373,7 +433,7 @@ fn runs_test(runs: &[origin::Run]) -> Node {
     }
     if runs.len() > FEW_RUNS {
         let rows: RowBits = runs.iter().flat_map(|(from, to)| *from..=*to).collect();
-        return rows_test(&rows);
+        return rows_test(&rows, FEW_ROWS);
     }
     let rows = runs.iter().map(|(from, to)| to.abs_diff(*from) + 1).sum();
     let write = |column: &str| Sql {

@@ -10,7 +10,8 @@
 //!
 //! Juxtaposition is AND and binds tighter than OR; `NOT`, `-` and `!` negate what follows them.
 //! Values match whole and without case; `*` and `?` are wild; `field:*` is any value, `time:none`
-//! no time. Several resources of a row: any of them may match. A bare word or phrase is searched
+//! no time. `tag`, `starred`, `comment` and `mark` are what examiners noted; a row of which nothing is
+//! noted is `starred:false`. Several resources of a row: any of them may match. A bare word or phrase is searched
 //! in the bytes of the originals by the caller, who gives the hits to `compile`.
 
 mod bits;
@@ -45,13 +46,14 @@ pub use value::evidence_label;
 pub use when::{Stretch, stretch};
 
 pub(crate) use column::{Source, source, term_kind};
-pub(crate) use compile::Rest;
+pub(crate) use compile::{Rest, noted_test};
+pub(crate) use expr::Value;
 pub(crate) use function::uuid_text;
 pub(crate) use node::{Key, Node, Sql, Test};
 pub(crate) use origin::rows_of_id;
 pub(crate) use value::known_words;
 
-use expr::{Expr, Value};
+use expr::Expr;
 use vestige_model::Field;
 
 /// A query that was read and makes sense.
@@ -59,6 +61,12 @@ use vestige_model::Field;
 pub struct Query {
     pub(crate) expr: Expr,
     phrases: Vec<String>,
+}
+
+/// The words that a field takes, where they are few.
+pub fn words(field: Field) -> Vec<&'static str> {
+    let words = known_words(field).into_iter();
+    words.map(|(_, word)| word).collect()
 }
 
 /// Reads a query. An empty one matches every row.

@@ -13,6 +13,7 @@ use super::pattern::Pattern;
 use super::problem::{QueryProblem, Span, nearest};
 use super::tree::takes;
 use super::when::{self, Stretch};
+use crate::annotation::Mark;
 
 /// An end of a range: its text, and whether it belongs to it.
 pub(super) type End = Option<(String, bool)>;
@@ -122,6 +123,11 @@ pub(crate) fn known_words(field: Field) -> Vec<(u8, &'static str)> {
         Field::Outcome => Outcome::ALL
             .iter()
             .map(|word| (*word as u8, word.word()))
+            .collect(),
+        Field::Starred => vec![(1, "true"), (0, "false")],
+        Field::Mark => Mark::ALL
+            .iter()
+            .map(|mark| (*mark as u8, mark.word()))
             .collect(),
         _ => Vec::new(),
     }

@@ -93,7 +93,7 @@ fn record(host: &dyn Host, case: &mut OpenCase, exported: &Exported) -> Result<(
 const CHAIN: &str = "custody.jsonl";
 
 /// From which somebody else can write a verifier.
-const FORMAT: &str = include_str!("../../../../docs/custody-format.md");
+pub(crate) const FORMAT: &str = include_str!("../../../../docs/custody-format.md");
 
 fn vacant(folder: &Path) -> Result<(), WorkError> {
     let found = match fs::symlink_metadata(folder) {
@@ -184,8 +184,30 @@ struct Export<'a> {
     root: &'a Path,
 }
 
+/// Writes entries, notes and keys into `root`, an empty folder: the custody folder of a package.
+pub(crate) fn stage(
+    case: &CaseId,
+    connection: &Connection,
+    root: &Path,
+) -> Result<Exported, WorkError> {
+    let export = Export {
+        case,
+        connection,
+        root,
+    };
+    export.custody(root)
+}
+
 impl Export<'_> {
     fn fill(&self, folder: &Path) -> Result<Exported, WorkError> {
+        let exported = self.custody(folder)?;
+        self.put("verify_custody.py", VERIFY_CUSTODY_PY.as_bytes())?;
+        self.put("custody-format.md", FORMAT.as_bytes())?;
+        Ok(exported)
+    }
+
+    /// Entries, notes and keys.
+    fn custody(&self, folder: &Path) -> Result<Exported, WorkError> {
         for name in ["checkpoints", "trust"] {
             let path = self.root.join(name);
             fs::create_dir(&path).map_err(WorkError::io(&path, "making the folder"))?;
@@ -200,8 +222,6 @@ impl Export<'_> {
         self.chain(size)?;
         let time_stamps = self.notes(&notes)?;
         self.keys(size)?;
-        self.put("verify_custody.py", VERIFY_CUSTODY_PY.as_bytes())?;
-        self.put("custody-format.md", FORMAT.as_bytes())?;
         let root = Ledger::root_at(self.connection, size)?.map(|root| hex(&root));
         Ok(Exported {
             folder: folder.to_path_buf(),

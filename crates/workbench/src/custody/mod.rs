@@ -20,6 +20,7 @@ pub(crate) use anchor::read_anchors;
 pub use anchor::{Anchored, anchor, anchor_in};
 pub(crate) use entries::{exact, naming, window};
 pub use export::{Exported, export};
+pub(crate) use export::{FORMAT, stage};
 pub use list::list;
 pub(crate) use pin::pin_of;
 pub use pin::{Pinned, pin};
@@ -52,11 +53,12 @@ pub fn sign_in(host: &dyn Host, case: &mut OpenCase) -> Result<Signed, WorkError
 
 /// What only says that the chain was read, stamped or given out: signing again for its sake alone
 /// would leave every time stamp one note behind.
-const BOOKKEEPING: [&str; 4] = [
+const BOOKKEEPING: [&str; 5] = [
     "checkpoint.anchored",
     "case.opened",
     "evidence.accessed",
     "package.exported",
+    "package.verified",
 ];
 
 /// The newest note, after signing where something worth signing is not covered by it.

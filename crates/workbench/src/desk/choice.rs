@@ -1,5 +1,6 @@
 //! What the user chose outside the page. The page has names for it and never says a path.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::WorkError;
@@ -9,6 +10,8 @@ use crate::wire::{Chosen, Ticket};
 #[derive(Debug, Default)]
 pub(super) struct Choices {
     given: Vec<Vec<PathBuf>>,
+    /// Those that may be written to, and whether over what is there.
+    writable: BTreeMap<usize, bool>,
 }
 
 impl Choices {
@@ -22,14 +25,36 @@ impl Choices {
         Ticket(format!("choice-{at}"))
     }
 
+    /// Lets a choice be written to: over a file that is there where the user chose it in a dialog,
+    /// which asks.
+    pub fn let_write(&mut self, ticket: &Ticket, over: bool) {
+        if let Some(at) = self.place(ticket) {
+            self.writable.insert(at, over);
+        }
+    }
+
+    /// Whether a choice may be written over what is there.
+    ///
+    /// # Errors
+    /// [`WorkError::Usage`] for one that was not made to be written to, such as evidence.
+    pub fn may_write(&self, ticket: &Ticket) -> Result<bool, WorkError> {
+        let over = self.place(ticket).and_then(|at| self.writable.get(&at));
+        over.copied().ok_or_else(|| {
+            WorkError::usage("choice", "a file chosen to be saved", ticket.0.clone())
+        })
+    }
+
+    fn place(&self, ticket: &Ticket) -> Option<usize> {
+        let at = ticket.0.strip_prefix("choice-")?.parse().ok()?;
+        (at < self.given.len()).then_some(at)
+    }
+
     /// The paths of a choice.
     ///
     /// # Errors
     /// [`WorkError::Usage`] for a name that was not given in this session.
     pub fn paths(&self, ticket: &Ticket) -> Result<&[PathBuf], WorkError> {
-        let at = ticket.0.strip_prefix("choice-");
-        let at = at.and_then(|at| at.parse::<usize>().ok());
-        let paths = at.and_then(|at| self.given.get(at));
+        let paths = self.place(ticket).and_then(|at| self.given.get(at));
         paths.map(Vec::as_slice).ok_or_else(|| {
             WorkError::usage(
                 "choice",

@@ -35,6 +35,24 @@ macro_rules! commands {
             case(Nothing) -> Option<CaseView>;
             forget_case(CaseOpen) -> Nothing;
             restore_case(RestoreCase) -> Opened;
+            open_result(OpenResult) -> ResultView;
+            rows(Rows) -> RowsView;
+            find_time(FindTime) -> Position;
+            histogram(HistogramAsked) -> HistogramView;
+            top(TopAsked) -> Vec<TopView>;
+            fields(Nothing) -> Vec<FieldView>;
+            check_query(Text) -> Vec<ProblemInQuery>;
+            complete(Complete) -> Vec<TopView>;
+            event(EventId) -> EventView;
+            prove(EventId) -> Proof;
+            export(Export) -> Saved;
+            note_item(NoteItem) -> ItemNotes;
+            annotate(Annotate) -> Changed;
+            undo_annotation(UndoAnnotation) -> Changed;
+            tags(Nothing) -> Vec<TagView>;
+            preview_report(ReportAsked) -> ReportView;
+            report_page(PageAsked) -> PageView;
+            save_report(ReportSave) -> Saved;
             plan_import(OfTicket) -> ImportPlan;
             import(Import) -> ImportReport;
             formats(Nothing) -> Vec<Fact>;
@@ -49,6 +67,8 @@ macro_rules! commands {
             pin(Nothing) -> PinView;
             request_time_stamp(Nothing) -> TimeStampQuery;
             take_time_stamp(TimeStampAnswer) -> Anchored;
+            make_package(PackageMake) -> PackageMade;
+            verify_package(PackageVerify) -> PackageVerdict;
             cancel(Cancel) -> Nothing;
         }
     };

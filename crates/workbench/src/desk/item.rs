@@ -7,6 +7,7 @@ use vestige_store::Connection;
 use vestige_store::evidence::{self, ItemRow, WarningRow};
 
 use super::{CallHost, Desk};
+use crate::annotations;
 use crate::error::WorkError;
 use crate::wire::{ItemId, ItemNotes, ItemView, WarningView};
 use crate::{custody, import, item};
@@ -41,20 +42,16 @@ fn view(connection: &Connection, case: &Path, id: i64) -> Result<ItemView, WorkE
         warnings: warnings.into_iter().map(told).collect(),
         warnings_total: one.warnings,
         provider: import::provider_facts(connection, &one, &members)?,
-        notes: notes(connection, id),
+        notes: notes(connection, id)?,
         original: original(case, &one),
         in_place: one.in_place,
     })
 }
 
-/// Legal notes: none can be made yet.
-fn notes(_: &Connection, _: i64) -> ItemNotes {
-    ItemNotes {
-        jurisdiction: None,
-        hold: false,
-        note: None,
-        custody_seq: None,
-    }
+/// Legal notes.
+fn notes(connection: &Connection, id: i64) -> Result<ItemNotes, WorkError> {
+    let mut all = annotations::item_notes(connection)?;
+    Ok(all.remove(&item::name(id)).unwrap_or_default().into())
 }
 
 /// Where the original lies, or lay where nothing of it could be read.

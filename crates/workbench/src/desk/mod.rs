@@ -10,8 +10,12 @@ mod evidence;
 mod item;
 mod key;
 mod memory;
+mod notes;
 mod open;
+mod package;
 mod program;
+mod report;
+mod timeline;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

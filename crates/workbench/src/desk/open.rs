@@ -8,6 +8,8 @@ use vestige_store::case_file::Case;
 use vestige_store::page::Reader;
 use vestige_store::term::HashKey;
 
+use super::report::Laid;
+use super::timeline::{Questions, Results};
 use super::{CallHost, Desk, locked};
 use crate::error::WorkError;
 use crate::session::OpenCase;
@@ -18,6 +20,12 @@ pub(super) struct Open {
     case: Case,
     readers: Mutex<Vec<Reader>>,
     writing: Mutex<()>,
+    /// Questions that were looked up.
+    pub questions: Questions,
+    /// Results whose rows are looked at.
+    pub results: Results,
+    /// Reports that are looked at.
+    pub laid: Mutex<Laid>,
 }
 
 /// A reader that goes back when it is dropped.
@@ -48,6 +56,9 @@ impl Open {
             case,
             readers: Mutex::default(),
             writing: Mutex::default(),
+            questions: Questions::default(),
+            results: Results::default(),
+            laid: Mutex::default(),
         }
     }
 
@@ -99,7 +110,8 @@ impl Open {
         let mut case = OpenCase::open(host, self.root())?;
         let done = work(&mut case);
         let signed = case.finish(host);
-        locked(&self.readers).clear();
+        drop(case);
+        self.written();
         let done = done?;
         signed?;
         Ok(done)
@@ -112,8 +124,16 @@ impl Open {
     ) -> Result<T, WorkError> {
         let _one = self.writing();
         let done = work(self.root());
-        locked(&self.readers).clear();
+        self.written();
         done
+    }
+
+    /// Lets go what holds no longer. A result does where no row changed.
+    fn written(&self) {
+        locked(&self.readers).clear();
+        let state = self.reader().and_then(|reader| Ok(reader.rows_state()?));
+        self.questions.keep(state.as_ref().ok());
+        self.results.keep(state.as_ref().ok());
     }
 
     fn writing(&self) -> MutexGuard<'_, ()> {

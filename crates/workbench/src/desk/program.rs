@@ -101,7 +101,15 @@ impl Desk {
             (Some(folder), true) => vec![folder.join(file_name(input.name.as_deref())?)],
             _ => self.surface.choose(input.purpose, input.name.as_deref()),
         };
-        Ok((!paths.is_empty()).then(|| self.give(paths)))
+        if paths.is_empty() {
+            return Ok(None);
+        }
+        let chosen = self.give(paths);
+        if saves {
+            let asked = self.start.save_to.is_none();
+            locked(&self.choices).let_write(&chosen.ticket, asked);
+        }
+        Ok(Some(chosen))
     }
 
     pub(super) fn settings(&self, host: &CallHost<'_>, _: Nothing) -> Result<Settings, WorkError> {

@@ -1,5 +1,6 @@
 //! Questions to a case: rows, counts, histograms, rankings, flows.
 
+mod asked;
 mod output;
 mod watch;
 
@@ -10,7 +11,8 @@ pub use vestige_store::page::{Bucket, Order};
 
 use serde_json::{Map, Value, json};
 use vestige_model::{Field, time};
-use vestige_store::page::{Progress, ReadError, Reader, StoredRow};
+use vestige_store::case_file::CaseReader;
+use vestige_store::page::{Progress, ReadError, Reader, RowRef, StoredRow};
 use vestige_store::query::{self, Compiled, PhraseHits, Query};
 use vestige_store::term::HashKey;
 
@@ -19,20 +21,12 @@ use crate::host::Host;
 use crate::phrase::{self, Found, Outside};
 use crate::session;
 
+pub(crate) use asked::LookedUp;
+pub use asked::{Asked, INSTANT, instant};
 pub use output::flat;
+pub(crate) use output::{cell, texts};
 use watch::Streamed;
 pub(crate) use watch::watched;
-
-/// What rows are asked for.
-#[derive(Clone, Debug, Default)]
-pub struct Asked {
-    /// In the query language; empty for all.
-    pub query: String,
-    /// Earliest time, UTC nanoseconds.
-    pub from: Option<i64>,
-    /// Time before which they lie.
-    pub to: Option<i64>,
-}
 
 /// How rows are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,10 +46,27 @@ const TOLD: usize = 10;
 pub struct Explorer<'h> {
     host: &'h dyn Host,
     root: PathBuf,
-    reader: Reader,
+    reader: Held<'h>,
     query: Query,
     compiled: OnceCell<Compiled>,
     outside: RefCell<Vec<Outside>>,
+}
+
+/// A reader of one's own, or of whoever holds the case open.
+enum Held<'h> {
+    Own(Reader),
+    Lent(&'h Reader),
+}
+
+impl std::ops::Deref for Held<'_> {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        match self {
+            Held::Own(reader) => reader,
+            Held::Lent(reader) => reader,
+        }
+    }
 }
 
 impl<'h> Explorer<'h> {
@@ -64,19 +75,65 @@ impl<'h> Explorer<'h> {
     /// # Errors
     /// The case; a query that is wrong, with where and what would be right.
     pub fn open(host: &'h dyn Host, case: &Path, asked: &Asked) -> Result<Explorer<'h>, WorkError> {
-        let query = parse(&asked.query)?.within(asked.from, asked.to);
-        let case = session::read(host, case, "explore")?;
+        // What is wrong with the question is said before the case is read.
+        asked.query()?;
+        Explorer::of(host, session::read(host, case, "explore")?, asked)
+    }
+
+    /// As [`Explorer::open`], of a case that is open.
+    pub(crate) fn of(
+        host: &'h dyn Host,
+        case: CaseReader,
+        asked: &Asked,
+    ) -> Result<Explorer<'h>, WorkError> {
+        let query = asked.query()?;
         let root = case.case().root().to_path_buf();
         let key = HashKey::of(case.case().id());
         let reader = Reader::new(case.into_connection(), key).map_err(WorkError::database)?;
-        Ok(Explorer {
+        Ok(Explorer::new(host, &root, Held::Own(reader), query))
+    }
+
+    /// As [`Explorer::open`], in a case at `root` that is open already.
+    ///
+    /// # Errors
+    /// A query that is wrong.
+    pub fn over(
+        host: &'h dyn Host,
+        root: &Path,
+        reader: &'h Reader,
+        asked: &Asked,
+    ) -> Result<Explorer<'h>, WorkError> {
+        Ok(Explorer::new(
             host,
             root,
+            Held::Lent(reader),
+            asked.query()?,
+        ))
+    }
+
+    fn new(host: &'h dyn Host, root: &Path, reader: Held<'h>, query: Query) -> Explorer<'h> {
+        Explorer {
+            host,
+            root: root.to_path_buf(),
             reader,
             query,
             compiled: OnceCell::new(),
             outside: RefCell::default(),
-        })
+        }
+    }
+
+    /// The question was looked up before.
+    pub(crate) fn knowing(self, looked_up: &LookedUp) -> Explorer<'h> {
+        Explorer {
+            compiled: OnceCell::from(looked_up.compiled.clone()),
+            outside: RefCell::new(looked_up.outside.clone()),
+            ..self
+        }
+    }
+
+    /// What reads, for questions of other use cases at the same moment.
+    pub(crate) fn reader(&self) -> &Reader {
+        &self.reader
     }
 
     /// Hits of the question's phrases that lie in no record, at most ten thousand, once it was
@@ -90,24 +147,13 @@ impl<'h> Explorer<'h> {
         if let Some(compiled) = self.compiled.get() {
             return Ok(compiled);
         }
-        let mut hits = PhraseHits::default();
-        if !self.query.phrases().is_empty() {
-            self.search(&mut |found| {
-                if found.undecided.is_none() {
-                    hits.clone_from(&found.hits);
-                    self.tell_outside(found);
-                }
-                Ok(true)
-            })?;
-        }
-        let compiled = self.compile(&self.query, &hits)?;
-        Ok(self.compiled.get_or_init(|| compiled))
+        let found = LookedUp::new(self.host, &self.reader, &self.root, &self.query)?;
+        self.tell_outside(found.outside, found.outside_total);
+        Ok(self.compiled.get_or_init(|| found.compiled))
     }
 
     fn compile(&self, query: &Query, hits: &PhraseHits) -> Result<Compiled, WorkError> {
-        watched(self.host, "looking up the question", |progress| {
-            self.reader.compile(query, hits, progress)
-        })
+        asked::compile(self.host, &self.reader, query, hits)
     }
 
     fn search(
@@ -117,29 +163,38 @@ impl<'h> Explorer<'h> {
         phrase::search(self.host, &self.reader, &self.root, &self.query, each)
     }
 
-    fn tell_outside(&self, found: &Found) {
-        for one in found.outside.iter().take(TOLD) {
+    fn tell_outside(&self, outside: Vec<Outside>, total: u64) {
+        for one in outside.iter().take(TOLD) {
             self.host.notice(&format!(
                 "{:?} is in {} member {} at offset {}, outside any record",
                 one.phrase, one.evidence, one.member, one.offset
             ));
         }
-        let more = found.outside_count.saturating_sub(TOLD as u64);
+        let more = total.saturating_sub(TOLD as u64);
         if more > 0 {
             self.host
                 .notice(&format!("{more} more hits lie outside records"));
         }
-        *self.outside.borrow_mut() = found.outside.iter().cloned().collect();
+        *self.outside.borrow_mut() = outside;
     }
 
     /// Asks the case, with progress; the user may stop it.
-    fn ask<T>(
+    pub(crate) fn ask<T>(
         &self,
         stage: &str,
         work: impl FnOnce(&Compiled, &Progress) -> Result<T, ReadError>,
     ) -> Result<T, WorkError> {
         let compiled = self.compiled()?;
         watched(self.host, stage, |progress| work(compiled, progress))
+    }
+
+    /// The first rows in the order of their times, at most so many.
+    pub(crate) fn rows(&self, limit: usize) -> Result<Vec<RowRef>, WorkError> {
+        let places = self.ask("finding rows", |query, progress| {
+            self.reader
+                .places(query, Order::Ascending, None, limit, progress)
+        })?;
+        Ok(places.into_iter().map(|place| place.row).collect())
     }
 
     /// Number of rows.
@@ -237,7 +292,8 @@ impl<'h> Explorer<'h> {
         if limit == Some(0) {
             return Ok(0);
         }
-        if order == Order::Descending && !self.query.phrases().is_empty() {
+        let known = self.compiled.get().is_some();
+        if order == Order::Descending && !known && !self.query.phrases().is_empty() {
             self.write_newest(&mut lines)?;
         } else {
             self.stream(self.compiled()?, order, &mut lines)?;
@@ -254,6 +310,24 @@ impl<'h> Explorer<'h> {
         watched(self.host, "reading rows", |progress| {
             self.reader
                 .stream(query, order, progress, &mut |row| lines.row(&row))
+        })
+    }
+
+    /// Calls `each` with every row in order; it says whether to go on.
+    ///
+    /// # Errors
+    /// As [`Explorer::count`].
+    pub(crate) fn stream_rows(
+        &self,
+        stage: &str,
+        order: Order,
+        each: &mut dyn FnMut(StoredRow) -> Result<bool, WorkError>,
+    ) -> Result<(), WorkError> {
+        let query = self.compiled()?;
+        watched(self.host, stage, |progress| {
+            self.reader.stream(query, order, progress, &mut |row| {
+                each(row).map_err(Streamed::from)
+            })
         })
     }
 
@@ -275,7 +349,8 @@ impl<'h> Explorer<'h> {
                     let undated = self.compile(&self.query.clone().undated(), &found.hits)?;
                     self.stream(&undated, Order::Descending, lines)?;
                 }
-                self.tell_outside(found);
+                let outside = found.outside.iter().cloned().collect();
+                self.tell_outside(outside, found.outside_count);
             }
             before = found.undecided.map(|last| last + 1);
             Ok(lines.left > 0)
@@ -317,6 +392,7 @@ impl Lines<'_> {
     }
 }
 
+/// The question as it was written; an empty one is for all rows.
 pub(crate) fn parse(text: &str) -> Result<Query, WorkError> {
     if text.trim().is_empty() {
         return Ok(Query::all());
@@ -327,9 +403,13 @@ pub(crate) fn parse(text: &str) -> Result<Query, WorkError> {
     })
 }
 
-fn field(name: &str) -> Result<Field, WorkError> {
+pub(crate) fn field(name: &str) -> Result<Field, WorkError> {
     Field::from_name(name).ok_or_else(|| {
         let known: Vec<_> = Field::ALL.iter().map(|field| field.name()).collect();
-        WorkError::usage("field", known.join(", "), name.to_owned())
+        let found = match query::suggestion(name) {
+            Some(meant) => format!("{name}, did you mean {}?", meant.name()),
+            None => name.to_owned(),
+        };
+        WorkError::usage("field", known.join(", "), found)
     })
 }

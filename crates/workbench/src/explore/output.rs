@@ -1,7 +1,7 @@
 //! Rows as they are written: flat fields, JSON, CSV, a table.
 
 use serde_json::{Map, Value, json};
-use vestige_model::{Event, Field, time};
+use vestige_model::{Event, Field, Resource, time};
 use vestige_store::page::StoredRow;
 
 use crate::item;
@@ -85,6 +85,84 @@ fn value(row: &StoredRow, field: Field) -> Option<Value> {
         Field::Member => Some(row.origin.path.clone().into()),
         Field::Offset => Some(row.locator.offset.into()),
         Field::Length => Some(row.locator.length.into()),
+        Field::Tag | Field::Starred | Field::Comment | Field::Mark => noted(row, field),
+    }
+}
+
+/// What examiners noted: tags as a list, comments one below the other.
+fn noted(row: &StoredRow, field: Field) -> Option<Value> {
+    let noted = row.noted.as_ref()?;
+    let comments: Vec<_> = noted.comments.iter().map(|one| one.text.as_str()).collect();
+    match field {
+        Field::Tag => Some(json!(noted.tags)).filter(|_| !noted.tags.is_empty()),
+        Field::Starred => noted.starred.then_some(Value::Bool(true)),
+        Field::Comment => Some(Value::from(comments.join("\n"))).filter(|_| !comments.is_empty()),
+        _ => noted.mark.map(|mark| mark.word().into()),
+    }
+}
+
+/// A field of a row as one text; several resources joined.
+pub(crate) fn cell(row: &StoredRow, field: Field) -> Option<String> {
+    match (part_of_resource(field), row.event.resources.as_slice()) {
+        (Some(part), resources) if resources.len() > 1 => {
+            let parts: Vec<&str> = resources.iter().filter_map(|one| part(one)).collect();
+            (!parts.is_empty()).then(|| parts.join(", "))
+        }
+        _ => value(row, field).map(text_of),
+    }
+}
+
+/// Every field of a row as text, in the order of the documentation; those of several resources
+/// stand once for each.
+pub(crate) fn texts(row: &StoredRow) -> Vec<(&'static str, String)> {
+    let mut texts = Vec::new();
+    for field in Field::ALL {
+        match part_of_resource(*field) {
+            Some(_) if *field == Field::ResourceType => texts.extend(resources(row)),
+            Some(_) => {}
+            None => texts.extend(value(row, *field).map(|value| (field.name(), text_of(value)))),
+        }
+    }
+    let words = [
+        ("quality", row.event.quality.names().collect::<Vec<_>>()),
+        ("time_flags", row.event.time.flags.names().collect()),
+    ];
+    for (name, words) in words {
+        if !words.is_empty() {
+            texts.push((name, words.join(", ")));
+        }
+    }
+    if row.conflict {
+        texts.push(("conflict", "true".to_owned()));
+    }
+    texts
+}
+
+fn resources(row: &StoredRow) -> impl Iterator<Item = (&'static str, String)> + '_ {
+    row.event.resources.iter().flat_map(|one| {
+        [Field::ResourceType, Field::ResourceId, Field::ResourceName]
+            .into_iter()
+            .filter_map(|field| {
+                let text = part_of_resource(field)?(one)?;
+                Some((field.name(), text.to_owned()))
+            })
+    })
+}
+
+/// Which part of a resource a field is.
+fn part_of_resource(field: Field) -> Option<for<'r> fn(&'r Resource<'static>) -> Option<&'r str>> {
+    match field {
+        Field::ResourceType => Some(|one| one.kind.as_deref()),
+        Field::ResourceId => Some(|one| one.id.as_deref()),
+        Field::ResourceName => Some(|one| one.name.as_deref()),
+        _ => None,
+    }
+}
+
+fn text_of(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other => other.to_string(),
     }
 }
 
@@ -99,11 +177,7 @@ pub(super) fn cells(row: &StoredRow) -> impl Iterator<Item = String> + '_ {
             Field::ResourceType if several => all(|one| one.kind.as_deref().map(str::to_owned)),
             Field::ResourceId if several => all(|one| one.id.as_deref().map(str::to_owned)),
             Field::ResourceName if several => all(|one| one.name.as_deref().map(str::to_owned)),
-            _ => match value(row, *field) {
-                Some(Value::String(text)) => text,
-                Some(other) => other.to_string(),
-                None => String::new(),
-            },
+            _ => value(row, *field).map(text_of).unwrap_or_default(),
         }
     })
 }

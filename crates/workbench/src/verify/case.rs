@@ -6,7 +6,8 @@ use std::path::Path;
 
 use vestige_custody::line::Line;
 use vestige_custody::verify::{NoteFile, Trust, Verifier};
-use vestige_custody::{Event, Vkey};
+use vestige_custody::{CaseId, Event, Vkey};
+use vestige_store::Connection;
 use vestige_store::case_file::{Case, CaseError, CaseReader, CaseWriter};
 use vestige_store::connection::Settings;
 use vestige_store::fault::Faults;
@@ -15,6 +16,7 @@ use vestige_store::ledger::{Ledger, checkpoints};
 use vestige_store::{examiner, summary, withdraw};
 
 use super::account::Accounts;
+use super::annotations::Annotations;
 use super::received::Receipts;
 use super::replay::Replay;
 use super::{Check, Status, Terms, Verdict, Verification, evidence, limits, trust, under_names};
@@ -44,7 +46,7 @@ pub(super) fn case(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verifi
     };
     let reader = opened.case.open_reader()?;
     let made_here = opened.known.as_ref().is_some_and(|known| known.made_here);
-    let trust = case_trust(host, &home, made_here, &reader, terms)?;
+    let trust = case_trust(host, &home, made_here, case_of(&reader), terms)?;
     let verification = contents(host, &reader, trust, opened.checks, terms.deep)?;
     drop(reader);
     if opened.known.is_some() {
@@ -158,19 +160,23 @@ fn of_store(check: &foreign::Check) -> Check {
     }
 }
 
+/// What is known of whose signatures count: the case's id and its connection.
+pub(super) fn case_of(reader: &CaseReader) -> (&CaseId, &Connection) {
+    (reader.case().id(), reader.connection())
+}
+
 /// Whose signatures count: the keys given; for a case made here those of this home; else those the
 /// case itself names, with a warning.
 pub(super) fn case_trust(
     host: &dyn Host,
     home: &Home,
     made_here: bool,
-    reader: &CaseReader,
+    (id, connection): (&CaseId, &Connection),
     terms: &Terms,
 ) -> Result<Trust, WorkError> {
     let mut trust = trust(host, terms)?;
-    let id = reader.case().id();
     trust.keys = under_names(trust.keys, &[id.origin()]);
-    let examiners = examiner::all(reader.connection())?;
+    let examiners = examiner::all(connection)?;
     let named: Vec<Vkey> = examiners
         .iter()
         .filter_map(|one| Vkey::parse(&one.vkey).ok())
@@ -193,21 +199,24 @@ fn contents(
     let connection = reader.connection();
     // One moment of the case, whoever writes meanwhile.
     let _snapshot = connection.unchecked_transaction();
-    let mut verifier = Verifier::new(trust, notes(reader)?);
+    let mut verifier = Verifier::new(trust, notes(connection)?);
     let mut replay = Replay::default();
     let mut accounts = Accounts::default();
     let mut receipts = Receipts::default();
+    let mut annotations = Annotations::default();
     Ledger::entries(connection, 0, &mut |stored| {
         verifier.line(stored.body);
         if let Ok(Line::Entry(entry)) = Line::parse(stored.body) {
             replay.take(&entry);
             accounts.take(&entry);
             receipts.take(&entry);
+            annotations.take(&entry);
         }
         Ok(true)
     })?;
     let (observed, mut after) = evidence::observe(host, reader, &verifier)?;
     after.extend(replay.compare(connection)?);
+    after.extend(annotations.compare(connection)?);
     after.extend(receipts.compare(connection)?);
     after.extend(accounts.compare(connection)?);
     after.push(hidden(reader)?);
@@ -220,15 +229,13 @@ fn contents(
     Ok(found)
 }
 
-pub(super) fn notes(reader: &CaseReader) -> Result<Vec<NoteFile>, WorkError> {
-    let notes = checkpoints(reader.connection())?
-        .into_iter()
-        .map(|note| NoteFile {
-            name: format!("{}.note", note_name(note.size)),
-            bytes: note.note,
-            token: note.token,
-            query: note.request,
-        });
+pub(super) fn notes(connection: &Connection) -> Result<Vec<NoteFile>, WorkError> {
+    let notes = checkpoints(connection)?.into_iter().map(|note| NoteFile {
+        name: format!("{}.note", note_name(note.size)),
+        bytes: note.note,
+        token: note.token,
+        query: note.request,
+    });
     Ok(notes.collect())
 }
 

@@ -19,11 +19,11 @@ use crate::progress::{Counters, Progress};
 pub(super) const CHAIN: &str = "custody.jsonl";
 
 /// The longest line that is read of an entry; what is longer is no entry of ours.
-const LONGEST: u64 = 64 << 20;
+pub(super) const LONGEST: u64 = 64 << 20;
 /// The largest note, token or key file that is read.
-const LARGEST: u64 = 1 << 20;
+pub(super) const LARGEST: u64 = 1 << 20;
 /// How many notes are read.
-const NOTES: usize = 100_000;
+pub(super) const NOTES: usize = 100_000;
 
 /// Verifies an exported folder. The keys that lie in it count only where none is given, and then
 /// with a warning.

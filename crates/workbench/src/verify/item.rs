@@ -12,7 +12,7 @@ use vestige_store::ledger::Ledger;
 use vestige_store::page::Origin;
 use vestige_store::writer;
 
-use super::case::{case_trust, notes};
+use super::case::{case_of, case_trust, notes};
 use super::{Check, Status, Terms, replay};
 use crate::error::WorkError;
 use crate::home::Home;
@@ -39,8 +39,8 @@ pub(crate) fn of_item(
     let home = Home::of(host)?;
     let known = home.known(reader.case().id())?;
     let made_here = known.is_some_and(|known| known.made_here);
-    let trust = case_trust(host, &home, made_here, reader, &Terms::default())?;
-    let mut verifier = Verifier::new(trust, notes(reader)?);
+    let trust = case_trust(host, &home, made_here, case_of(reader), &Terms::default())?;
+    let mut verifier = Verifier::new(trust, notes(reader.connection())?);
     let mut withdrawn_by = None;
     Ledger::entries(reader.connection(), 0, &mut |stored| {
         verifier.line(stored.body);

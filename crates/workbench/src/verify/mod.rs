@@ -2,11 +2,14 @@
 //! standard, and for a case the evidence and the rows too.
 
 mod account;
+mod annotations;
 mod case;
+mod chain;
 mod evidence;
 mod folder;
 mod item;
 mod limits;
+mod package;
 mod received;
 mod replay;
 
@@ -23,8 +26,10 @@ pub use vestige_custody::verify::Status;
 use crate::error::WorkError;
 use crate::host::Host;
 
+pub(crate) use chain::chain;
 pub(crate) use folder::folder;
 pub(crate) use item::{OfItem, of_item};
+pub(crate) use package::{is_taken, package, sidecar_of};
 
 /// What a verification is asked for.
 #[derive(Clone, Debug, Default)]
@@ -159,11 +164,11 @@ impl Verification {
     }
 }
 
-/// Verifies what lies at a path: a case, or an exported custody folder.
+/// Verifies what lies at a path: a case, an exported custody folder, or a package (a zip).
 ///
 /// # Errors
 /// [`WorkError::Usage`] for a key or pin that cannot be read; [`WorkError::Absent`] where the path
-/// is neither. What a check finds is no error.
+/// is none of these. What a check finds is no error.
 pub fn verify(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verification, WorkError> {
     if path.join("case.db").symlink_metadata().is_ok() {
         return case::case(host, path, terms);
@@ -171,17 +176,36 @@ pub fn verify(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verificatio
     if path.join(folder::CHAIN).is_file() {
         return folder(host, path, terms);
     }
+    if package::is_package(path) {
+        return package(host, path, terms);
+    }
     let found = match path.symlink_metadata() {
         Err(_) => "nothing there",
         Ok(about) if about.is_dir() => "a folder without case.db and custody.jsonl",
-        Ok(_) => "a file",
+        Ok(_) => "a file that is no zip",
     };
     Err(WorkError::Absent {
         case: path.to_path_buf(),
         what: "something to verify",
-        expected: "a case folder or an exported custody folder".to_owned(),
+        expected: "a case folder, an exported custody folder or a package (a zip)".to_owned(),
         found: found.to_owned(),
     })
+}
+
+/// As [`verify`], of something from outside, with what it says of itself, which is verified only as
+/// far as the checks say.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_foreign(
+    host: &dyn Host,
+    path: &Path,
+    terms: &Terms,
+) -> Result<(Verification, Vec<(String, String)>), WorkError> {
+    match package::is_package(path) {
+        true => package::package_and_info(host, path, terms),
+        false => verify(host, path, terms).map(|verification| (verification, Vec::new())),
+    }
 }
 
 /// What the verifier is given from outside.

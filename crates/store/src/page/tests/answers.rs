@@ -11,7 +11,7 @@ use super::case::{Case, Seed};
 use crate::page::{Bucket, Order, Progress, ReadError, RowIndex, RowRef, view};
 use crate::query::{Compiled, Table, parse};
 
-fn seeds(count: u8) -> Vec<Seed> {
+pub(super) fn seeds(count: u8) -> Vec<Seed> {
     // Bytes that differ in every place, and never hide a row.
     let byte = |row: u8, place: usize| {
         row.wrapping_mul(37)
@@ -26,14 +26,14 @@ fn seeds(count: u8) -> Vec<Seed> {
         .collect()
 }
 
-fn compiled(case: &Case, query: &str) -> Compiled {
+pub(super) fn compiled(case: &Case, query: &str) -> Compiled {
     let query = parse(query).unwrap_or_else(|problems| panic!("{problems:?}"));
     case.reader
         .compile(&query, &Vec::new(), &Progress::none())
         .unwrap()
 }
 
-fn count(case: &Case, query: &str) -> u64 {
+pub(super) fn count(case: &Case, query: &str) -> u64 {
     case.reader
         .count(&compiled(case, query), &Progress::none())
         .unwrap()

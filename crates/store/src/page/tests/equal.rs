@@ -108,6 +108,76 @@ proptest! {
     }
 
     #[test]
+    fn any_position_and_time_is_found_without_a_list(
+        seeds in seeds(60), ask in prop_oneof![Just(Ask::All), asked::ask()],
+        order in prop::sample::select(vec![Order::Ascending, Order::Descending]),
+        from in 0..70_u64, length in 0..70_u64, pick in 0..8_usize, beside in -1..=1_i64,
+        held in any::<bool>(),
+    ) {
+        let case = Case::new(&seeds);
+        let text = ask.write(&case.rows, 0);
+        let query = compiled(&case, &text);
+        if !held {
+            case.reader.connection().execute("INSERT OR IGNORE INTO pending VALUES('counts')", []).unwrap();
+        }
+        let expected = meant(&case, &ask, order);
+        let spread = case.reader.spread(&query, &Progress::none()).unwrap();
+        prop_assert_eq!(spread.rows(), expected.len() as u64, "{}", text);
+        prop_assert_eq!(spread.undated, expected.iter().filter(|row| row.event.time.ns.is_none()).count() as u64);
+        let found = case.reader.rows_at(&query, &spread, order, from..from + length, &Progress::none()).unwrap();
+        let begin = (from as usize).min(expected.len());
+        let end = ((from + length) as usize).min(expected.len());
+        prop_assert_eq!(found, Some(refs(&expected[begin..end])), "{} {}..{}", text, from, from + length);
+
+        let time = case.rows.get(pick).and_then(|row| row.event.time.ns).unwrap_or(0) + beside;
+        if let Some(before) = case.reader.rows_before(&spread, time, &Progress::none()).unwrap() {
+            let earlier = expected.iter().filter(|row| row.event.time.ns.is_some_and(|own| own < time)).count();
+            prop_assert_eq!(before, earlier as u64, "{} before {}", text, time);
+        }
+    }
+
+    #[test]
+    fn the_types_of_a_histogram_add_up(
+        seeds in seeds(40), ask in asked::ask(), bucket in prop::sample::select(vec![
+            Bucket::Auto, Bucket::Second, Bucket::Minute, Bucket::Hour, Bucket::Day]),
+    ) {
+        let case = Case::new(&seeds);
+        let query = compiled(&case, &ask.write(&case.rows, 0));
+        let all = case.reader.histogram(&query, bucket, &Progress::none()).unwrap();
+        let typed = case.reader.histogram_by_type(&query, bucket, &Progress::none()).unwrap();
+        let sums: Vec<(i64, u64)> = typed.buckets.iter().map(|(start, counts)| (*start, counts.iter().sum())).collect();
+        prop_assert_eq!((&sums, typed.undated, typed.bucket), (&all.buckets, all.undated, all.bucket));
+        for (at, name) in typed.types.iter().enumerate() {
+            let rows = meant(&case, &ask, Order::Ascending).into_iter()
+                .filter(|row| row.event.data_type == *name && row.event.time.ns.is_some()).count();
+            let counted: u64 = typed.buckets.iter().map(|(_, counts)| counts[at]).sum();
+            prop_assert_eq!(counted, rows as u64, "{}", name);
+        }
+    }
+
+    #[test]
+    fn values_that_begin_so_are_those_of_the_rows(
+        seeds in seeds(60), field in prop::sample::select(TERMS.to_vec()), pick in any::<u8>(), length in 0..4_usize,
+    ) {
+        let case = Case::new(&seeds);
+        let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+        for row in meant(&case, &Ask::All, Order::Ascending) {
+            for value in all_texts(field, row) {
+                *counts.entry(value).or_default() += 1;
+            }
+        }
+        let some = counts.keys().nth(usize::from(pick) % counts.len().max(1)).cloned().unwrap_or_default();
+        let prefix: String = some.chars().take(length).flat_map(char::to_uppercase).collect();
+        let folded = |text: &str| text.chars().map(crate::term::fold).collect::<String>();
+        counts.retain(|value, _| folded(value).starts_with(&folded(&prefix)));
+        let mut expected: Vec<(String, u64)> = counts.into_iter().collect();
+        expected.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        let found = case.reader.beginning(field, &prefix, usize::MAX, &Progress::none()).unwrap().unwrap();
+        let found: Vec<(String, u64)> = found.into_iter().map(|one| (one.value, one.count)).collect();
+        prop_assert_eq!(found, expected, "{} {}", field.name(), prefix);
+    }
+
+    #[test]
     fn rankings_count_the_rows_that_are_meant(
         seeds in seeds(60), ask in prop_oneof![Just(Ask::All), asked::ask()],
         field in prop::sample::select([TERMS, NUMBERS, WORD_FIELDS, &[Field::Evidence, Field::Member]].concat()),

@@ -4,3 +4,5 @@ mod answers;
 mod asked;
 mod case;
 mod equal;
+mod noted;
+mod sources;

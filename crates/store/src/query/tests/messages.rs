@@ -406,6 +406,36 @@ const GOLDEN: &[[&str; 4]] = &[
         "there is no field tiem",
         "did you mean time?",
     ],
+    [
+        "mark:evil",
+        "evil",
+        "mark is never \"evil\"",
+        "it is one of bad, suspicious, good",
+    ],
+    [
+        "tag:c2 mark:suspicous",
+        "suspicous",
+        "mark is never \"suspicous\"",
+        "did you mean suspicious? It is one of bad, suspicious, good",
+    ],
+    [
+        "starred:yes",
+        "yes",
+        "starred is never \"yes\"",
+        "it is one of true, false",
+    ],
+    [
+        "tag:[a TO b]",
+        "tag:[a TO b]",
+        "tag has no order, so it has no ranges",
+        "it takes text, with * and ? as wild cards; ranges are for times, numbers and addresses",
+    ],
+    [
+        "tags:c2",
+        "tags",
+        "there is no field tags",
+        "did you mean tag?",
+    ],
 ];
 
 #[test]

@@ -1,0 +1,326 @@
+//! A package, ours or anybody's: the zip and the bag in it, then the custody and the evidence that
+//! lie in the bag. Nothing in it is believed, and nothing of it is unpacked to the disk.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{Read as _, Seek};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use vestige_custody::hash::from_hex;
+use vestige_custody::verify::{NoteFile, Observed, Report, Verifier};
+use vestige_custody::{Hash, Vkey, hex};
+use vestige_package::examine::Found;
+use vestige_package::name::visible;
+use vestige_package::zip::read::UnpackError;
+use vestige_package::{ExamineError, Examined, examine};
+
+use super::folder::{LARGEST, LONGEST, NOTES, origins};
+use super::{Check, Status, Terms, Verdict, Verification, trust, under_names};
+use crate::backup::HostWatch;
+use crate::error::WorkError;
+use crate::host::Host;
+use crate::progress::Counters;
+
+/// The custody folder of a package.
+const CUSTODY: &str = "data/custody/";
+/// Its originals, each in a folder of its id.
+const EVIDENCE: &str = "data/evidence/";
+
+const REFUSED: &str = "The package was refused before what is in it could be read; the failed check says why. Do not rely on it before that is explained.\nNothing is shown of what it holds.";
+const NO_CUSTODY: &str = "The files are compared with the manifests that came with them. Whoever altered both would not be noticed: nothing here is signed.\nNothing says how the evidence was handled.";
+
+/// Whether a file is to be taken for a package: by its name or its first bytes.
+pub(super) fn is_package(path: &Path) -> bool {
+    if !path.is_file() {
+        return false;
+    }
+    let named = path
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("zip"));
+    let begins = || {
+        let mut start = [0; 4];
+        let read = File::open(path).and_then(|mut file| file.read_exact(&mut start));
+        read.is_ok() && start == *b"PK\x03\x04"
+    };
+    named || begins()
+}
+
+/// Verifies a package. The keys that lie in it count only where none is given, and then with a
+/// warning.
+pub(crate) fn package(
+    host: &dyn Host,
+    path: &Path,
+    terms: &Terms,
+) -> Result<Verification, WorkError> {
+    package_and_info(host, path, terms).map(|(verification, _)| verification)
+}
+
+/// As [`package`], with what the package says of itself: the labels and values of its
+/// `bag-info.txt`.
+pub(super) fn package_and_info(
+    host: &dyn Host,
+    path: &Path,
+    terms: &Terms,
+) -> Result<(Verification, Vec<(String, String)>), WorkError> {
+    let file = File::open(path).map_err(WorkError::io(path, "opening the package"))?;
+    let mut examined = examine(file, &mut HostWatch::new(host)).map_err(|error| match error {
+        ExamineError::Stopped => WorkError::Stopped { doing: "verifying" },
+        ExamineError::Io(error) => WorkError::io(path, "reading the package")(error),
+    })?;
+    let mut checks: Vec<Check> = examined.checks.iter().map(of_package).collect();
+    checks.extend(sidecar(path, examined.sha256)?);
+    let info = examined.info.clone();
+    if examined.archive.is_none() {
+        return Ok((alone(checks, REFUSED), info));
+    }
+    if !examined
+        .files
+        .iter()
+        .any(|file| file.name == format!("{CUSTODY}custody.jsonl"))
+    {
+        let what = "the bag holds no data/custody/custody.jsonl: nothing says how the evidence was handled, and nothing is signed";
+        checks.push(Check::warning("custody", what));
+        return Ok((alone(checks, NO_CUSTODY), info));
+    }
+    let (report, after) = custody(host, path, &mut examined, terms)?;
+    Ok((Verification::of(report, checks, after), info))
+}
+
+fn of_package(check: &vestige_package::Check) -> Check {
+    Check {
+        check: check.check.to_owned(),
+        status: check.status,
+        detail: check.detail.clone(),
+    }
+}
+
+/// A verification in which no chain was read.
+fn alone(checks: Vec<Check>, statement: &str) -> Verification {
+    let verdict = match checks.iter().map(|check| check.status).max() {
+        Some(Status::Pass | Status::Skipped | Status::Warning) => Verdict::VerifiedWithWarnings,
+        Some(Status::Fail) | None => Verdict::Failed,
+    };
+    Verification {
+        verdict,
+        statement: statement.to_owned(),
+        ..Verification::refused(checks)
+    }
+}
+
+/// What lies beside a package: `<package>.sha256`.
+pub(crate) fn sidecar_of(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".sha256");
+    PathBuf::from(name)
+}
+
+fn sidecar(path: &Path, found: Option<Hash>) -> Result<Option<Check>, WorkError> {
+    let beside = sidecar_of(path);
+    let Some(found) = found.filter(|_| beside.is_file()) else {
+        return Ok(None);
+    };
+    let mut text = String::new();
+    File::open(&beside)
+        .and_then(|file| file.take(LARGEST).read_to_string(&mut text))
+        .map_err(WorkError::io(&beside, "reading the package's digest"))?;
+    let said = text.split_whitespace().next().unwrap_or_default();
+    let found = hex(&found);
+    Ok(Some(if said.eq_ignore_ascii_case(&found) {
+        Check::pass(
+            "sidecar",
+            format!("the file beside it names its SHA-256, {found}"),
+        )
+    } else {
+        Check::fail(
+            "sidecar",
+            format!(
+                "expected SHA-256 {} as the file beside it says, found {found}: one of the two was changed or belongs to another package",
+                visible(said)
+            ),
+        )
+    }))
+}
+
+/// The chain with its notes, the evidence, and what `bag-info.txt` says of them.
+fn custody<R: std::io::Read + Seek>(
+    host: &dyn Host,
+    path: &Path,
+    examined: &mut Examined<R>,
+    terms: &Terms,
+) -> Result<(Report, Vec<Check>), WorkError> {
+    let mut inside = Inside { path, examined };
+    let notes = inside.notes()?;
+    let mut trust = trust(host, terms)?;
+    trust.withheld = true;
+    trust.keys = under_names(trust.keys, &origins(&notes));
+    trust.package_keys = inside.keys()?;
+    let mut verifier = Verifier::new(trust, notes);
+    inside.lines(host, &mut verifier)?;
+    let (observed, strangers) = observed(&inside.examined.files, &verifier);
+    let report = verifier.finish(&observed);
+    let mut after: Vec<Check> = strangers.into_iter().collect();
+    after.extend(stated(inside.examined, &report));
+    Ok((report, after))
+}
+
+/// Files of a package, by their names.
+struct Inside<'a, R> {
+    path: &'a Path,
+    examined: &'a mut Examined<R>,
+}
+
+impl<R: std::io::Read + Seek> Inside<'_, R> {
+    fn notes(&mut self) -> Result<Vec<NoteFile>, WorkError> {
+        let folder = format!("{CUSTODY}checkpoints/");
+        let names = self.examined.files.iter().map(|file| file.name.as_str());
+        let names = names.filter(|name| name.starts_with(&folder) && name.ends_with(".note"));
+        let mut names: Vec<String> = names.take(NOTES).map(str::to_owned).collect();
+        names.sort();
+        let mut notes = Vec::new();
+        for name in names {
+            notes.push(NoteFile {
+                bytes: self.short(&name)?.unwrap_or_default(),
+                token: self.short(&format!("{name}.tsr"))?,
+                query: self.short(&format!("{name}.tsq"))?,
+                name: name.strip_prefix(&folder).unwrap_or(&name).to_owned(),
+            });
+        }
+        Ok(notes)
+    }
+
+    fn keys(&mut self) -> Result<Vec<Vkey>, WorkError> {
+        let mut keys = Vec::new();
+        for name in ["trusted.vkey", "trust/trusted.vkey"] {
+            let bytes = self.short(&format!("{CUSTODY}{name}"))?.unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            keys.extend(
+                text.split_whitespace()
+                    .filter_map(|line| Vkey::parse(line).ok()),
+            );
+        }
+        Ok(keys)
+    }
+
+    /// The bytes of a small file, none where there is none; cut where it is too long.
+    fn short(&mut self, name: &str) -> Result<Option<Vec<u8>>, WorkError> {
+        let mut bytes = Vec::new();
+        let read = self.examined.read(name, &mut |piece| {
+            bytes.extend_from_slice(piece);
+            match bytes.len() as u64 > LARGEST {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        });
+        match read {
+            Ok(there) => Ok(there.then_some(bytes)),
+            // What is damaged was told where all files were compared.
+            Err(UnpackError::Damaged(_) | UnpackError::Stopped) => Ok(Some(bytes)),
+            Err(UnpackError::Io(error)) => {
+                Err(WorkError::io(self.path, "reading the package")(error))
+            }
+        }
+    }
+
+    /// Gives every line to the verifier, one at a time.
+    fn lines(&mut self, host: &dyn Host, verifier: &mut Verifier) -> Result<(), WorkError> {
+        let (counters, mut stopped) = (Counters::new(0), false);
+        let mut line: Vec<u8> = Vec::new();
+        let name = format!("{CUSTODY}custody.jsonl");
+        let read = self.examined.read(&name, &mut |piece| {
+            for part in piece.split_inclusive(|byte| *byte == b'\n') {
+                let room = (LONGEST as usize).saturating_sub(line.len());
+                line.extend_from_slice(part.get(..room.min(part.len())).unwrap_or_default());
+                if part.ends_with(b"\n") {
+                    verifier.line(line.strip_suffix(b"\n").unwrap_or(&line));
+                    line.clear();
+                }
+            }
+            counters.bytes(piece.len() as u64);
+            host.progress(&counters.now("reading the entries"));
+            stopped = host.cancelled();
+            match stopped {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            }
+        });
+        if stopped {
+            return Err(WorkError::Stopped { doing: "verifying" });
+        }
+        if let Err(UnpackError::Io(error)) = read {
+            return Err(WorkError::io(self.path, "reading the package")(error));
+        }
+        if !line.is_empty() {
+            verifier.line(&line);
+            verifier.unterminated();
+        }
+        Ok(())
+    }
+}
+
+/// What of the evidence is in the package: under its id, or as the same bytes under another. And
+/// what is there that no entry speaks of.
+fn observed(files: &[Found], verifier: &Verifier) -> (BTreeMap<String, Observed>, Option<Check>) {
+    let (mut by_id, mut by_hash) = (BTreeMap::new(), BTreeMap::new());
+    for file in files {
+        let below = file
+            .name
+            .strip_prefix(EVIDENCE)
+            .and_then(|name| name.split_once('/'));
+        let (Some((id, _)), Some(sha256)) = (below, file.sha256) else {
+            continue;
+        };
+        let present = Observed::Present {
+            sha256,
+            size: file.size,
+        };
+        by_id.entry(id).or_insert(present);
+        by_hash.insert(sha256, present);
+    }
+    let mut observed = BTreeMap::new();
+    for item in verifier.expected() {
+        let same = || from_hex::<32>(item.sha256).and_then(|sha256| by_hash.get(&sha256));
+        let found = by_id.remove(item.id).or_else(|| same().copied());
+        observed.extend(found.map(|found| (item.id.to_owned(), found)));
+    }
+    let strangers: Vec<_> = by_id.keys().take(5).map(|id| visible(id)).collect();
+    let strangers = (!strangers.is_empty()).then(|| {
+        Check::warning(
+            "evidence",
+            format!(
+                "{} folders below {EVIDENCE} belong to no evidence item on record, among them {}",
+                by_id.len(),
+                strangers.join(", ")
+            ),
+        )
+    });
+    (observed, strangers)
+}
+
+/// What `bag-info.txt` says of the custody in it.
+fn stated<R>(examined: &Examined<R>, report: &Report) -> Vec<Check> {
+    let found = [
+        ("Custody-Size", report.size.to_string()),
+        ("Custody-Root", hex(&report.root)),
+    ];
+    let compare = |(label, found): (&str, String)| {
+        let said = examined.info(label)?;
+        Some(if said == found {
+            Check::pass("info", format!("{label} is that of the custody in it"))
+        } else {
+            let said = visible(said);
+            Check::fail(
+                "info",
+                format!(
+                    "{label}: expected {said} as bag-info.txt says, found {found}: one of the two was altered"
+                ),
+            )
+        })
+    };
+    found.into_iter().filter_map(compare).collect()
+}
+
+/// Whether something lies at a path already, a dead link included.
+pub(crate) fn is_taken(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}

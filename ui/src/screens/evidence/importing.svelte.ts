@@ -1,0 +1,83 @@
+// One import from choice to reconciliation. It outlives the screen: the person may look elsewhere while it runs.
+import { asFailure, type Failure } from "../../lib/failure";
+import { wasStopped } from "../../lib/problem";
+import type { Chosen, EvidenceReport, Import, ImportPlan, ImportReport } from "../../platform/bindings";
+import type { Platform, Running } from "../../platform/types";
+import { refreshCase } from "../../shell/case.svelte";
+import { startJob, type Work } from "../../shell/jobs.svelte";
+import { notices } from "../../shell/notices.svelte";
+import { router } from "../../shell/router.svelte";
+import { totalsOf } from "./sums";
+
+export type Stage =
+  | { is: "none" }
+  | { is: "planning"; chosen: Chosen; running: Running<ImportPlan> }
+  | { is: "plan"; chosen: Chosen; plan: ImportPlan }
+  | { is: "running"; chosen: Chosen; work: Work<ImportReport>; since: number }
+  | { is: "done"; chosen: Chosen; report: ImportReport; cancelled: boolean }
+  | { is: "failed"; chosen: Chosen; failure: Failure };
+
+interface Importing {
+  stage: Stage;
+  /** Counts up when the evidence of the case changed. */
+  changes: number;
+}
+
+export const importing: Importing = $state({ stage: { is: "none" }, changes: 0 });
+
+const rowKey = (row: EvidenceReport) => `${row.id} ${row.path}`;
+
+/** Reads the heads of what was chosen and says what would happen. Nothing is written. */
+export async function planImport(platform: Platform, chosen: Chosen): Promise<void> {
+  if (importing.stage.is === "running") {
+    notices.add({ kind: "warning", title: "An import runs", sub: "Import this when it has ended, or cancel it first." });
+    return;
+  }
+  router.go("evidence");
+  const running = platform.start("plan_import", { ticket: chosen.ticket });
+  importing.stage = { is: "planning", chosen, running };
+  const present = () => importing.stage.is === "planning" && importing.stage.chosen.ticket === chosen.ticket;
+  try {
+    const plan = await running.result;
+    if (present()) importing.stage = { is: "plan", chosen, plan };
+  } catch (error) {
+    if (present()) importing.stage = wasStopped(error) ? { is: "none" } : { is: "failed", chosen, failure: asFailure(error, "What was chosen could not be looked through") };
+  }
+}
+
+export async function chooseEvidence(platform: Platform, purpose: "evidence-files" | "evidence-folder"): Promise<void> {
+  const chosen = await platform.call("choose", { purpose, name: null });
+  if (chosen) await planImport(platform, chosen);
+}
+
+/** What is in the case now that was not in it before. */
+async function added(platform: Platform, before: ImportReport, seconds: number): Promise<ImportReport> {
+  const known = new Set(before.evidence.map(rowKey));
+  const after = await platform.call("evidence", {});
+  const evidence = after.evidence.filter((row) => !known.has(rowKey(row)));
+  return { evidence, totals: totalsOf(evidence), seconds };
+}
+
+export async function runImport(platform: Platform, chosen: Chosen, asked: Import): Promise<void> {
+  const since = Date.now();
+  try {
+    const before = await platform.call("evidence", {});
+    const work = startJob(platform, "import", asked, `Importing ${chosen.names[0] ?? chosen.shown}`);
+    importing.stage = { is: "running", chosen, work, since };
+    try {
+      importing.stage = { is: "done", chosen, report: await work.result, cancelled: false };
+    } catch (error) {
+      if (!wasStopped(error)) throw error;
+      importing.stage = { is: "done", chosen, report: await added(platform, before, (Date.now() - since) / 1000), cancelled: true };
+    }
+  } catch (error) {
+    importing.stage = { is: "failed", chosen, failure: asFailure(error, "The import ended early") };
+  }
+  importing.changes += 1;
+  await refreshCase(platform);
+}
+
+export function closeImport(): void {
+  if (importing.stage.is === "planning") importing.stage.running.cancel();
+  if (importing.stage.is !== "running") importing.stage = { is: "none" };
+}
