@@ -509,7 +509,7 @@ fn what_the_page_may_not_say_is_refused() {
         ("item", json!({"id": 1})),
         ("item", json!({"id": "EV-0001", "path": "/etc/passwd"})),
         ("ledger", json!({"from": -1, "limit": 1, "filter": null})),
-        ("evidence", json!([])),
+        ("evidence", json!("all")),
         ("import", json!({"ticket": "choice-0"})),
         ("no_command", json!({})),
     ] {
