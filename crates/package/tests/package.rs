@@ -114,20 +114,23 @@ fn what_is_written_holds_and_reads_back_the_same() {
 #[test]
 fn another_reader_finds_names_in_order_one_time_and_the_right_methods() {
     let mut zip = zip::ZipArchive::new(Cursor::new(sample())).unwrap();
-    let names: Vec<String> = zip.file_names().map(str::to_owned).collect();
+    let names: Vec<String> = zip
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
     assert!(names.is_sorted() && names.len() == 10, "{names:?}");
     for number in 0..zip.len() {
         let mut file = zip.by_index(number).unwrap();
         let time = file.last_modified().unwrap();
         assert_eq!((time.year(), time.hour(), time.second()), (2026, 10, 0));
         assert_eq!(file.unix_mode(), Some(0o100_644));
-        assert!(file.extra_data().is_none_or(<[u8]>::is_empty));
+        assert!(file.extra_data().is_none_or(|extra| extra.is_empty()));
         let stored = file.compression() == zip::CompressionMethod::Stored;
         assert_eq!(
             stored,
-            file.name().ends_with("a.gz") || file.size() == 0,
+            file.name().unwrap().ends_with("a.gz") || file.size() == 0,
             "{}",
-            file.name()
+            file.name().unwrap()
         );
         io::copy(&mut file, &mut io::sink()).unwrap();
     }
