@@ -1,6 +1,7 @@
 import type { Component } from "svelte";
 import type { SectionId } from "../shell/router.svelte";
 import Cases from "./cases/Cases.svelte";
+import Custody from "./custody/Custody.svelte";
 import Evidence from "./evidence/Evidence.svelte";
 
 export interface Screen {
@@ -15,4 +16,5 @@ export interface Screen {
 export const screens: Partial<Record<SectionId, Screen>> = {
   cases: { view: Cases },
   evidence: { view: Evidence, fixed: true },
+  custody: { view: Custody, fixed: true },
 };

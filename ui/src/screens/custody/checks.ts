@@ -1,5 +1,5 @@
 // What a check of a verification means for a person, and what is to be done.
-import type { Check } from "../platform/bindings";
+import type { Check } from "../../platform/bindings";
 
 const rank: Record<Check["status"], number> = { fail: 0, warning: 1, pass: 2, skipped: 3 };
 
