@@ -3,6 +3,7 @@ import type { SectionId } from "../shell/router.svelte";
 import Cases from "./cases/Cases.svelte";
 import Custody from "./custody/Custody.svelte";
 import Evidence from "./evidence/Evidence.svelte";
+import Report from "./report/Report.svelte";
 
 export interface Screen {
   view: Component;
@@ -16,5 +17,6 @@ export interface Screen {
 export const screens: Partial<Record<SectionId, Screen>> = {
   cases: { view: Cases },
   evidence: { view: Evidence, fixed: true },
+  report: { view: Report, fixed: true },
   custody: { view: Custody, fixed: true },
 };
