@@ -12,12 +12,12 @@ export const taking = new Task<Anchored>();
 /** Whether the verification that was asked for last parsed every record again. */
 export const lastVerify = $state({ deep: false });
 
-let heldFor: string | null = null;
+let heldFor = 0;
 
-/** Forgets what belongs to another case. */
-export function holdFor(id: string | null): void {
-  if (id === heldFor) return;
-  heldFor = id;
+/** Forgets what belongs to another opening of a case. */
+export function holdFor(session: number): void {
+  if (session === heldFor) return;
+  heldFor = session;
   for (const task of [verifying, signing, requesting, taking]) task.clear();
 }
 
@@ -25,9 +25,9 @@ export async function verifyCase(platform: Platform, asked: Partial<VerifyAsked>
   if (verifying.running) return;
   const whole: VerifyAsked = { deep: false, keys: [], pins: [], tsa_ca: null, ...asked };
   lastVerify.deep = whole.deep;
-  const about = openCase.view?.facts.case;
+  const about = openCase.session;
   const found = await verifying.run(() => startJob(platform, "verify", whole, whole.deep ? "Verifying every record" : "Verifying the case"), "The case could not be verified");
-  if (!found || about !== openCase.view?.facts.case) return;
+  if (!found || about !== openCase.session) return;
   sawVerification(found);
   await refreshCase(platform);
 }

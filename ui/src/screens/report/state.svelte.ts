@@ -22,25 +22,27 @@ interface Wanted {
   outside: Outside;
   /** What is verified, or was last. */
   subject: { ticket: Ticket; name: string } | null;
+  /** The ticket that came from elsewhere last: dropped, or chosen in another screen. */
+  given: Ticket | null;
 }
-const nothing = (): Wanted => ({ query: "", format: "a-3b", recipient: "", previewed: null, outside: nothingOutside(), subject: null });
+const nothing = (): Wanted => ({ query: "", format: "a-3b", recipient: "", previewed: null, outside: nothingOutside(), subject: null, given: null });
 
 export const wanted: Wanted = $state(nothing());
 
-let heldFor: string | null = null;
+let heldFor = 0;
 
-/** Forgets what belongs to another case; the verification of a package belongs to none. */
-export function holdFor(id: string | null): void {
-  if (id === heldFor) return;
-  heldFor = id;
+/** Forgets what belongs to another opening of a case; the verification of a package belongs to none. */
+export function holdFor(session: number): void {
+  if (session === heldFor) return;
+  heldFor = session;
   for (const task of [previewing, saving, packing]) task.clear();
-  const { outside, subject } = wanted;
-  Object.assign(wanted, { ...nothing(), outside, subject });
+  const { outside, subject, given } = wanted;
+  Object.assign(wanted, { ...nothing(), outside, subject, given });
 }
 
 /** For tests: as at the start of the program. */
 export function forgetAll(): void {
-  heldFor = null;
+  heldFor = 0;
   for (const task of [previewing, saving, packing, examining]) task.clear();
   Object.assign(wanted, nothing());
 }
@@ -76,9 +78,9 @@ export async function makePackage(platform: Platform): Promise<void> {
 /** Verifies a package with what is known from outside; a pin that is none is not sent. */
 export async function examine(platform: Platform, subject: { ticket: Ticket; name: string }): Promise<void> {
   const { keys, pins, ca } = wanted.outside;
-  if (pinProblem(pins)) return;
   examining.cancel();
   wanted.subject = subject;
+  if (pinProblem(pins)) return examining.clear();
   const asked = { ticket: subject.ticket, keys: linesOf(keys), pins: linesOf(pins), tsa_ca: ca?.ticket ?? null };
   await examining.run(() => startJob(platform, "verify_package", asked, `Verifying ${subject.name}`), "The package could not be verified");
 }
