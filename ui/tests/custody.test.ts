@@ -22,7 +22,7 @@ describe("the ledger", () => {
     const rows = within(screen.getByRole("grid", { name: "Ledger" })).getAllByRole("row");
     expect(rows[1]?.textContent).toContain("208");
     expect(rows[1]?.textContent).toContain("not yet covered");
-    expect(screen.getByText("209 entries")).toBeTruthy();
+    expect(within(region("Ledger")).getByText("209 entries")).toBeTruthy();
     expect(document.querySelector("main img")).toBeNull();
     expect(region("Ledger").textContent).toContain("⟨U+202E⟩fdp.⟨U+0007⟩exe <img");
     await accessible();
@@ -42,7 +42,7 @@ describe("the ledger", () => {
     await user.click(button("Clear filter"));
     await new Promise((done) => setTimeout(done, 200));
     await settle();
-    expect(screen.getByText("209 entries")).toBeTruthy();
+    expect(within(region("Ledger")).getByText("209 entries")).toBeTruthy();
   });
   it("draws only what is in view of two hundred thousand entries", async () => {
     const platform = custodyHost(200_000);

@@ -24,7 +24,7 @@ export function newestFirst(platform: Platform, total: number, filter: string | 
 }
 
 export const columns: GridColumn<EntryView>[] = [
-  { id: "cover", title: "", width: 28, fixed: true },
+  { id: "cover", title: "Cover", width: 58, fixed: true },
   { id: "seq", title: "Entry", width: 64, number: true, fixed: true },
   { id: "time", title: "Time", width: 196, mono: true },
   { id: "event", title: "Event", width: 168, mono: true, text: (row) => row.event },
