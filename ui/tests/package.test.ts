@@ -1,4 +1,5 @@
 import { screen, within } from "@testing-library/svelte";
+import { tick } from "svelte";
 import { beforeEach, describe, expect, it } from "vitest";
 import { about, custodyHost, failedPackage, hex } from "../gallery/desk/custody-host";
 import { verification } from "../gallery/desk/host";
@@ -32,7 +33,8 @@ describe("making a package", () => {
     expect(platform.copied[0]).toContain("sha256sum -c VST-2026-0117-expert.zip.sha256");
   });
   it("shows its stages and can be cancelled", async () => {
-    const platform = custodyHost().on("make_package", (input, call) => {
+    const platform = custodyHost().on("make_package", async (input, call) => {
+      await tick();
       platform.push("progress", { call: call.id ?? "", command: "make_package", stage: "copying originals", bytes: 5_000_000, bytes_total: 20_000_000, records: 0, rate: 1_000_000, eta: 15, stopping: false });
       return untilCancelled(input, call);
     });

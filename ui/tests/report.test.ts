@@ -76,6 +76,7 @@ describe("the preview", () => {
       expect(screen.getByText(`Page ${page} of 12`)).toBeTruthy();
     }
     await user.keyboard("z");
+    await settle();
     expect(button("100 %").getAttribute("aria-pressed")).toBe("true");
   });
   it("can be cancelled", async () => {
