@@ -75,7 +75,7 @@ describe("the preview", () => {
       await settle();
       expect(screen.getByText(`Page ${page} of 12`)).toBeTruthy();
     }
-    await user.keyboard("z");
+    await user.keyboard("w");
     await settle();
     expect(button("100 %").getAttribute("aria-pressed")).toBe("true");
   });
