@@ -185,7 +185,7 @@ describe("an import", () => {
   it("counts while it runs, does not block, and says after a cancel what is in", async () => {
     const platform = host(whole.slice(0, 3)).on("import", (_, { id, signal }) => new Promise((_done, no) => {
       const told: CallProgress = { call: id ?? "", command: "import", stage: "reading", bytes: 50, bytes_total: 200, records: 31_204, rate: 12_400_000, eta: 48, stopping: false };
-      platform.push("progress", told);
+      setTimeout(() => platform.push("progress", told));
       signal.addEventListener("abort", () => {
         platform.on("evidence", () => imported(whole.slice(0, 4)));
         no(stopped);
