@@ -21,7 +21,7 @@ export default defineConfig(({ mode }) => ({
   },
   // The policy of the window, so that a preview shows what it would refuse.
   preview: {
-    headers: { "Content-Security-Policy": "default-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'" },
+    headers: { "Content-Security-Policy": "default-src 'self'; style-src 'self'; img-src 'self' blob:; object-src 'none'; base-uri 'none'" },
   },
   test: {
     environment: "jsdom",

@@ -48,7 +48,7 @@ describe("the start", () => {
   });
   it("sends a package to its verification", async () => {
     await window_(host().on("started", () => ({ case: null, evidence: null, package: chosen("p") })));
-    expect(router.place).toEqual({ section: "report", params: { verify: "p" } });
+    expect(router.place).toEqual({ section: "report", params: { verify: "p", name: "p" } });
   });
 });
 
@@ -70,7 +70,7 @@ describe("dropping and notices", () => {
     expect(platform.calls).toContainEqual({ name: "open_case", input: { case: "c" } });
     platform.push("dropped", { chosen: chosen("p"), looks_like: "package" });
     await settle();
-    expect(router.params).toEqual({ verify: "p" });
+    expect(router.params).toEqual({ verify: "p", name: "p" });
   });
   it("shows what the host has to say", async () => {
     const platform = host();

@@ -6,7 +6,12 @@ import type { Platform } from "../platform/types";
 import { caseState, type Custody } from "./case-state.svelte";
 
 /** What the screens may ask about the open case without a call. */
-export const openCase: { view: CaseView | null; verification: Verification | null } = $state({ view: null, verification: null });
+export const openCase: { view: CaseView | null; verification: Verification | null; session: number } = $state({
+  view: null,
+  verification: null,
+  /** Counts up whenever a case is opened or closed: what belongs to another opening is forgotten. */
+  session: 0,
+});
 
 const entries = (count: number) => `${formatCount(count)} ${count === 1 ? "entry" : "entries"} since last anchor`;
 
@@ -38,6 +43,7 @@ function show(view: CaseView): void {
 
 /** Makes a case the open one, with what its verification found (null where none ran yet). */
 export function enterCase(view: CaseView, verification: Verification | null): void {
+  openCase.session += 1;
   openCase.verification = verification;
   show(view);
 }
@@ -50,6 +56,7 @@ export function sawVerification(verification: Verification): void {
 
 /** Forgets the open case; the host has closed it. */
 export function leaveCase(): void {
+  openCase.session += 1;
   openCase.view = null;
   openCase.verification = null;
   caseState.open = null;

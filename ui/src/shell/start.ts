@@ -20,6 +20,7 @@ async function told(doing: string, run: () => Promise<void>): Promise<void> {
 }
 
 const nameOf = (chosen: Chosen) => chosen.names[0] ?? chosen.shown;
+const verifying = (chosen: Chosen) => ({ verify: chosen.ticket, name: nameOf(chosen) });
 
 /** Evidence that came from outside: its plan is shown, or it waits for a case. */
 export async function takeEvidence(platform: Platform, chosen: Chosen): Promise<void> {
@@ -29,14 +30,14 @@ export async function takeEvidence(platform: Platform, chosen: Chosen): Promise<
 }
 
 async function take(platform: Platform, started: Started): Promise<void> {
-  if (started.package) router.go("report", { verify: started.package.ticket });
+  if (started.package) router.go("report", verifying(started.package));
   if (started.evidence) desk.waiting = started.evidence;
   if (started.case) await openCaseAt(platform, started.case.ticket, nameOf(started.case));
 }
 
 /** Something was dropped on the window. */
 export async function drop(platform: Platform, dropped: Dropped): Promise<void> {
-  if (dropped.looks_like === "package") router.go("report", { verify: dropped.chosen.ticket });
+  if (dropped.looks_like === "package") router.go("report", verifying(dropped.chosen));
   else if (dropped.looks_like === "case") await openCaseAt(platform, dropped.chosen.ticket, nameOf(dropped.chosen));
   else await takeEvidence(platform, dropped.chosen);
 }
