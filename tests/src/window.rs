@@ -280,6 +280,37 @@ impl Window {
             .unwrap_or_else(|error| panic!("{}: {keys:?}: {error}", self.name));
     }
 
+    /// Replaces what an editor holds.
+    pub fn type_into(&self, element: &Element, text: &str) {
+        self.click(element, "editor");
+        self.chord("\u{e009}", "a");
+        self.keys(text);
+    }
+
+    /// Presses a key while another is held (`\u{e009}` is Control).
+    pub fn chord(&self, held: &str, key: &str) {
+        use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
+        let one = |text: &str| text.chars().next().unwrap();
+        let actions = KeyActions::new("keys".to_owned())
+            .then(KeyAction::Down { value: one(held) })
+            .then(KeyAction::Down { value: one(key) })
+            .then(KeyAction::Up { value: one(key) })
+            .then(KeyAction::Up { value: one(held) });
+        self.runtime
+            .block_on(self.client.perform_actions(actions))
+            .unwrap_or_else(|error| panic!("{}: {held:?} {key:?}: {error}", self.name));
+    }
+
+    /// Waits until nothing in the page says that it is still busy.
+    pub fn settled(&self) {
+        self.until("the page at rest", || {
+            match self.count("[aria-busy=true], .spin, .loading") {
+                0 => Ok(()),
+                busy => Err(format!("{busy} parts are busy")),
+            }
+        });
+    }
+
     /// Waits until the page says this somewhere in what a CSS selector finds.
     pub fn says(&self, css: &str, text: &str) -> String {
         self.until(&format!("{css} saying {text:?}"), || {

@@ -15,7 +15,7 @@ fn every_event_is_described_with_what_it_needs() {
         let name = format!("`{}`", event.name());
         let rows: Vec<&str> = section
             .lines()
-            .filter(|line| line.contains(&name))
+            .filter(|line| line.starts_with('|') && line.contains(&name))
             .collect();
         assert_eq!(rows.len(), 1, "{name}: {rows:#?}");
         for detail in event.needed_details() {

@@ -325,13 +325,9 @@ pub fn format(ns: i64) -> String {
 
 /// The form custody entries use: exactly three decimals (`YYYY-MM-DDTHH:MM:SS.mmmZ`).
 pub fn format_millis(ns: i64) -> String {
-    let millis = ns.div_euclid(1_000_000);
-    let whole = format(millis.div_euclid(1000) * 1_000_000_000);
-    format!(
-        "{}.{:03}Z",
-        whole.trim_end_matches('Z'),
-        millis.rem_euclid(1000)
-    )
+    let text = format(ns);
+    let whole = text.split(['.', 'Z']).next().unwrap_or_default();
+    format!("{whole}.{:03}Z", ns.rem_euclid(1_000_000_000) / 1_000_000)
 }
 
 #[cfg(test)]

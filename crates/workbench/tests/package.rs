@@ -73,7 +73,10 @@ fn the_report_is_recorded_signed_and_in_the_package() {
     assert_eq!(made.custody_seq, made.size);
     let bytes = fs::read(&made.path).unwrap();
     let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
-    let names: Vec<String> = zip.file_names().map(|name| name.unwrap().into_owned()).collect();
+    let names: Vec<String> = zip
+        .file_names()
+        .map(|name| name.unwrap().into_owned())
+        .collect();
     let report = names
         .iter()
         .find(|name| name.ends_with("/data/report/report.json"));

@@ -102,12 +102,17 @@ fn units(items: &[Planned]) -> Vec<(usize, usize)> {
     units
 }
 
+/// Bytes that are compared in a moment: nothing is told of fewer.
+const A_MOMENT: u64 = 64 << 20;
+
 fn told(host: &dyn Host, bytes: u64) -> ControlFlow<()> {
-    host.progress(&Progress {
-        stage: "comparing files of equal size".to_owned(),
-        bytes,
-        ..Progress::default()
-    });
+    if bytes >= A_MOMENT {
+        host.progress(&Progress {
+            stage: "comparing files of equal size".to_owned(),
+            bytes,
+            ..Progress::default()
+        });
+    }
     match host.cancelled() {
         true => ControlFlow::Break(()),
         false => ControlFlow::Continue(()),
