@@ -202,13 +202,25 @@ impl Window {
             .len()
     }
 
-    /// A button, tab or link of this name.
+    /// A button, tab or link of this name; where none has it, one whose name begins so (a key may
+    /// follow it).
     pub fn button(&self, name: &str) -> Element {
         let quoted = format!("\"{name}\"");
-        let path = format!(
-            "//*[self::button or self::a or @role='tab' or @role='menuitem' or @role='option' or @role='radio'][normalize-space(.)={quoted} or @aria-label={quoted} or starts-with(@aria-label, {quoted})][not(ancestor::*[@inert])]"
-        );
-        self.waited(Locator::XPath(&path), name)
+        let kinds = "//*[self::button or self::a or @role='tab' or @role='menuitem' or @role='option' or @role='radio']";
+        let ways = [
+            format!("{kinds}[normalize-space(.)={quoted} or @aria-label={quoted}]"),
+            format!("{kinds}[starts-with(normalize-space(.), {quoted}) or starts-with(@aria-label, {quoted})]"),
+        ];
+        self.until(name, || {
+            for way in &ways {
+                let found = self.client.find_all(Locator::XPath(way));
+                let found = self.runtime.block_on(found).map_err(|e| e.to_string())?;
+                if let Some(first) = found.into_iter().next() {
+                    return Ok(first);
+                }
+            }
+            Err("not there".to_owned())
+        })
     }
 
     /// The input, select or text area with this label.
@@ -289,16 +301,8 @@ impl Window {
 
     /// Presses a key while another is held (`\u{e009}` is Control).
     pub fn chord(&self, held: &str, key: &str) {
-        use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
-        let one = |text: &str| text.chars().next().unwrap();
-        let actions = KeyActions::new("keys".to_owned())
-            .then(KeyAction::Down { value: one(held) })
-            .then(KeyAction::Down { value: one(key) })
-            .then(KeyAction::Up { value: one(key) })
-            .then(KeyAction::Up { value: one(held) });
-        self.runtime
-            .block_on(self.client.perform_actions(actions))
-            .unwrap_or_else(|error| panic!("{}: {held:?} {key:?}: {error}", self.name));
+        // U+E000 lets go.
+        self.keys(&format!("{held}{key}\u{e000}"));
     }
 
     /// Waits until nothing in the page says that it is still busy.

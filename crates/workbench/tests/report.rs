@@ -162,7 +162,7 @@ fn what_cannot_be_written_leaves_nothing_behind() {
         Options::default(),
         &host.path("r.pdf"),
     );
-    assert!(matches!(wrong, Err(WorkError::Usage { .. })), "{wrong:?}");
+    assert!(matches!(wrong, Err(WorkError::Query { .. })), "{wrong:?}");
     assert_eq!(std::fs::read_to_string(&taken).unwrap(), "mine");
     assert!(!host.path("r.pdf").exists());
     host.stop.store(true, Ordering::Relaxed);

@@ -69,8 +69,8 @@ impl Desk {
     }
 
     pub(super) fn backup(&self, host: &CallHost<'_>, input: OfTicket) -> Result<Saved, WorkError> {
-        let output = self.path(&input.ticket)?;
         let open = self.needed()?;
+        let output = self.place_to_write(&open, &input.ticket)?.path;
         let done = open.writing_itself(|case| backup::backup(host, case, &output))?;
         Ok(Saved {
             path: done.file.display().to_string(),

@@ -22,7 +22,7 @@ impl Desk {
             profile: Profile::parse(&input.profile)?,
             recipient: given(input.recipient),
             contact_email: given(settings.contact),
-            ..Options::expert(self.path(&input.to)?)
+            ..Options::expert(self.place_to_write(&open, &input.to)?.path)
         };
         let made =
             open.writing_itself(|case| package::make(host, case, &options, &report::for_package))?;

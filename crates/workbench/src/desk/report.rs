@@ -78,15 +78,14 @@ impl Desk {
         input: ReportSave,
     ) -> Result<Saved, WorkError> {
         let open = self.needed()?;
-        let output = self.path(&input.to)?;
+        let place = self.place_to_write(&open, &input.to)?;
         let options = Options {
             standard: standard(&input.report.standard)?,
-            // The user chose the file in a dialog that asks.
-            overwrite: true,
+            overwrite: place.over,
         };
         let asked = asked(&input.report);
         let made =
-            open.writing_itself(|case| report::make(host, case, &asked, options, &output))?;
+            open.writing_itself(|case| report::make(host, case, &asked, options, &place.path))?;
         Ok(Saved {
             path: made.file.display().to_string(),
             sha256: made.sha256,

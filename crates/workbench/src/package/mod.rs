@@ -169,7 +169,7 @@ pub fn make_in(
 ) -> Result<Made, WorkError> {
     vacant(&options.output)?;
     // The report prints a head, which is to be signed.
-    case.finish(host)?;
+    newest_note(host, case)?;
     let report = report(host, case)?;
     record_report(host, case, &report)?;
     newest_note(host, case)?;

@@ -16,6 +16,8 @@ use super::super::{CallHost, Desk, locked};
 use super::question::asked;
 use crate::error::WorkError;
 use crate::explore::{Explorer, Order, Output};
+use crate::host::Host as _;
+use crate::progress::Progress;
 use crate::wire::{Export, Saved, Ticket};
 
 const WRITING: &str = "writing the export";
@@ -38,6 +40,10 @@ impl Desk {
         let state = reader.rows_state()?;
         let looked_up = open.looked_up(host, &reader, &asked)?;
         let mut out = Hashed::beside(&place.path)?;
+        host.progress(&Progress {
+            stage: WRITING.to_owned(),
+            ..Progress::default()
+        });
         let explorer = Explorer::over(host, open.root(), &reader, &asked)?.knowing(&looked_up);
         let rows = explorer.write(order, None, output, &mut out)?;
         if reader.rows_state()? != state {
@@ -51,6 +57,10 @@ impl Desk {
         drop(explorer);
         let level = summary::facts(reader.connection())?.remove("custody_level");
         drop(reader);
+        // Who stopped it wants no file, however far it had come.
+        if host.cancelled() {
+            return Err(WorkError::Stopped { doing: WRITING });
+        }
         let written = out.finish(&place.path)?;
         let custody_seq = match level.as_deref() {
             Some("litigation") => Some(record(host, &open, &input, &written, rows)?),
