@@ -9,7 +9,7 @@ import { accessible, fresh, settle, window_ } from "./desk";
 beforeEach(fresh);
 
 const button = (name: string | RegExp) => screen.getByRole("button", { name });
-const refusal = { code: "home", message: "/home/mara/cases.json cannot be read: expected a list", stopped: false, in_query: [] };
+const refusal = { code: "home", message: "/cases/mara/cases.json cannot be read: expected a list", stopped: false, in_query: [] };
 
 describe("the list of cases", () => {
   it("shows the last verdict and what keeps a case from being opened, in its row", async () => {

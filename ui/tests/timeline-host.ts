@@ -75,8 +75,8 @@ export class TimelineHost {
     p.on("undo_annotation", ({ custody_seq }) => this.undo(custody_seq));
     p.on("prove", ({ id }) => ({ id, verdict: "verified", checks: [{ check: "record", status: "pass", detail: "the bytes are the record that was imported" }, { check: "file", status: "pass", detail: "4.82 GB hashed again, equal to EV-0003" }, { check: "chain", status: "pass", detail: "entry 14 is in the verified chain" }], statement: "Record, file and chain agree." }));
     p.on("case", () => ({ facts: { holds: { evidence: this.total ? 14 : 0, events: this.total } } }) as never);
-    p.on("choose", ({ name }) => ({ ticket: "t-1", names: [name ?? ""], shown: `/home/m/${name}` }));
-    p.on("export", ({ format }) => ({ path: `/home/m/timeline.${format}`, sha256: "9f3c61d0".repeat(8), bytes: 18_482_112, parts: this.total, custody_seq: null }));
+    p.on("choose", ({ name }) => ({ ticket: "t-1", names: [name ?? ""], shown: `/cases/m/${name}` }));
+    p.on("export", ({ format }) => ({ path: `/cases/m/timeline.${format}`, sha256: "9f3c61d0".repeat(8), bytes: 18_482_112, parts: this.total, custody_seq: null }));
   }
 
   count = (result: number): number => this.#results[result]?.count ?? 0;

@@ -400,7 +400,7 @@ describe("going about", () => {
     const { user, calls } = await ready({}, { query: "cloud:aws" });
     await press(user, screen.getByRole("button", { name: "Export" }));
     await fireEvent.click(await screen.findByText("All rows as JSONL"));
-    await screen.findByText("/home/m/timeline.jsonl");
+    await screen.findByText("/cases/m/timeline.jsonl");
     expect(calls("choose")).toEqual([{ purpose: "save", name: "timeline.jsonl" }]);
     expect(calls("export")).toEqual([{ question: { query: "cloud:aws", from: null, to: null }, newest_first: false, format: "jsonl", to: "t-1" }]);
     expect(screen.getByRole("region", { name: "Export" }).textContent).toContain("1,000 rows");

@@ -95,12 +95,12 @@ export function host(evidence: EvidenceReport[] = incident, cases: RecentCase[] 
   const platform = new MemoryPlatform();
   const rows = evidence;
   let open: CaseView | null = null;
-  let key = { vkey: "mara+1a2b3c4d+key" as string | null, file: "/home/mara/.vestige/key", unlocked: true };
+  let key = { vkey: "mara+1a2b3c4d+key" as string | null, file: "/cases/mara/.vestige/key", unlocked: true };
   let kept = { theme: "system", density: "compact", text_size: 100, zone: "utc", columns: [] as string[], quick_tags: ["exfil", "persistence"], organisation: null as string | null, contact: null as string | null };
   platform
-    .on("about", () => ({ version: "0.1.0", build_sha256: sha(7), os: "linux x86_64", home: "/home/mara/.vestige", user: "mara", zones: ["UTC", "Europe/Amsterdam", "Europe/Paris", "America/New_York"], licence: "Apache License 2.0\n\nVestige, copyright its authors." }))
+    .on("about", () => ({ version: "0.1.0", build_sha256: sha(7), os: "linux x86_64", home: "/cases/mara/.vestige", user: "mara", zones: ["UTC", "Europe/Amsterdam", "Europe/Paris", "America/New_York"], licence: "Apache License 2.0\n\nVestige, copyright its authors." }))
     .on("settings", () => kept).on("save_settings", (wanted) => (kept = wanted))
-    .on("key", () => key).on("make_key", () => (key = { vkey: "mara+1a2b3c4d+key", file: "/home/mara/.vestige/key", unlocked: true }))
+    .on("key", () => key).on("make_key", () => (key = { vkey: "mara+1a2b3c4d+key", file: "/cases/mara/.vestige/key", unlocked: true }))
     .on("unlock_key", () => (key = { ...key, unlocked: true })).on("lock_key", () => (key = { ...key, unlocked: false }))
     .on("started", () => ({ case: null, evidence: null, package: null }))
     .on("diagnostics", () => ({ text: "Vestige 0.1.0, linux x86_64" }))

@@ -23,7 +23,7 @@ const look = { theme: wanted.get("theme") === "light" ? "light" : "dark", densit
 platform.on("settings", () => ({ ...look, zone: "utc", columns: [], quick_tags: ["exfil", "persistence"], organisation: "Example Response GmbH", contact: null }));
 preferences.theme = look.theme as "dark";
 if (state === "first") platform.on("key", () => ({ vkey: null, file: null, unlocked: false }));
-if (state === "error") platform.on("cases", () => { throw { code: "home", message: "/home/mara/.vestige/cases.json cannot be read: expected a list of cases, found \"{\" at byte 0", stopped: false, in_query: [] }; });
+if (state === "error") platform.on("cases", () => { throw { code: "home", message: "/cases/mara/.vestige/cases.json cannot be read: expected a list of cases, found \"{\" at byte 0", stopped: false, in_query: [] }; });
 if (state === "loading") platform.on("cases", never);
 
 const chosen = { ticket: "drop-1", names: ["delivery"], shown: "/evidence/delivery" };

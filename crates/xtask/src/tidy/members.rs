@@ -1,12 +1,14 @@
 //! The list of members reads in the order of the data, with a purpose beside each.
 
 /// The order in which members stand, whichever of them there are.
-const ORDER: [&str; 11] = [
+const ORDER: [&str; 13] = [
     "crates/model",
     "crates/custody",
     "crates/acquire",
     "crates/formats",
     "crates/store",
+    "crates/report",
+    "crates/package",
     "crates/workbench",
     "crates/cli",
     "crates/xtask",
