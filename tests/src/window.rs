@@ -209,7 +209,9 @@ impl Window {
         let kinds = "//*[self::button or self::a or @role='tab' or @role='menuitem' or @role='option' or @role='radio']";
         let ways = [
             format!("{kinds}[normalize-space(.)={quoted} or @aria-label={quoted}]"),
-            format!("{kinds}[starts-with(normalize-space(.), {quoted}) or starts-with(@aria-label, {quoted})]"),
+            format!(
+                "{kinds}[starts-with(normalize-space(.), {quoted}) or starts-with(@aria-label, {quoted})]"
+            ),
         ];
         self.until(name, || {
             for way in &ways {
@@ -284,12 +286,15 @@ impl Window {
 
     /// Types keys where the focus is; `\u{e007}` is Enter, as WebDriver names it.
     pub fn keys(&self, keys: &str) {
-        self.runtime
-            .block_on(async {
-                let element = self.client.active_element().await?;
-                element.send_keys(keys).await
-            })
-            .unwrap_or_else(|error| panic!("{}: {keys:?}: {error}", self.name));
+        // What had the focus may go just now.
+        self.until(&format!("{keys:?}"), || {
+            self.runtime
+                .block_on(async {
+                    let element = self.client.active_element().await?;
+                    element.send_keys(keys).await
+                })
+                .map_err(|error| error.to_string())
+        });
     }
 
     /// Replaces what an editor holds.
@@ -303,6 +308,19 @@ impl Window {
     pub fn chord(&self, held: &str, key: &str) {
         // U+E000 lets go.
         self.keys(&format!("{held}{key}\u{e000}"));
+    }
+
+    /// Goes to a section by its key, until what a CSS selector finds is there: a dialog that closes
+    /// just now keeps keys to itself.
+    pub fn go(&self, key: &str, css: &str) {
+        self.until(&format!("Ctrl+{key} to {css}"), || {
+            self.chord("\u{e009}", key);
+            std::thread::sleep(Duration::from_millis(200));
+            match self.count(css) {
+                0 => Err("not there".to_owned()),
+                _ => Ok(()),
+            }
+        });
     }
 
     /// Waits until nothing in the page says that it is still busy.

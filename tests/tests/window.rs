@@ -268,7 +268,7 @@ fn custody_is_read_verified_and_signed() {
     let desk = with_incident();
     let window = opened(&desk, "custody", SMALL);
     unlock(&window);
-    window.chord("\u{e009}", "5");
+    window.go("5", "[aria-label='State of the chain']");
     window.says("[aria-label='State of the chain']", "ntries");
     accessible(&window, "ledger");
     window.press("Open entry 1");
@@ -290,7 +290,7 @@ fn a_report_is_looked_at_and_saved() {
     let desk = with_incident();
     let window = opened(&desk, "report", SMALL);
     unlock(&window);
-    window.chord("\u{e009}", "4");
+    window.go("4", "[role=tablist]");
     window.press("Preview");
     window.find("img[alt^='Page 1 of']");
     accessible(&window, "preview");
@@ -314,7 +314,7 @@ fn a_package_is_made_and_a_tampered_one_is_told() {
     let desk = with_incident();
     let window = opened(&desk, "package", SMALL);
     unlock(&window);
-    window.chord("\u{e009}", "4");
+    window.go("4", "[role=tablist]");
     window.press("Package");
     window.fill("Recipient", "Regulator");
     window.press("Make package");
@@ -367,7 +367,7 @@ fn hostile_evidence_stays_text() {
     window.keys(ENTER);
     window.says("[aria-label='Event']", "onerror");
     window.shot("detail");
-    window.chord("\u{e009}", "2");
+    window.go("2", "[role=grid][aria-label='Evidence']");
     window.says("[role=grid]", "<b>name<b>.json");
     window.shot("evidence");
     assert_eq!(
@@ -402,8 +402,7 @@ fn every_screen_is_accessible_in_both_themes_and_sizes() {
             ("4", "report", "[role=tablist]"),
             ("5", "custody", "[role=grid]"),
         ] {
-            window.chord("\u{e009}", key);
-            window.find(css);
+            window.go(key, css);
             window.settled();
             accessible(&window, what);
         }

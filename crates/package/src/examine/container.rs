@@ -67,8 +67,8 @@ impl<R: Read + Seek> Examination<'_, R> {
                 usable = false;
                 continue;
             }
-            if !matches!(entry.kind, 0 | 0o100_000)
-                && !(entry.is_folder() && entry.kind == 0o040_000)
+            if !(matches!(entry.kind, 0 | 0o100_000)
+                || entry.is_folder() && entry.kind == 0o040_000)
             {
                 self.checks.fail(
                     "names",

@@ -141,6 +141,9 @@ impl Tally {
     }
 }
 
+/// Minutes since 1970 that have rows, each with its rows, earliest first.
+pub(super) type Minutes = Vec<(i64, u64)>;
+
 impl Reader {
     /// The rows that match, by time.
     ///
@@ -246,10 +249,7 @@ impl Reader {
 
     /// The rows by minute, where the roll-up has them (the whole case, a stretch of time, types),
     /// earliest first, and those without a time.
-    pub(super) fn by_minute(
-        &self,
-        query: &Compiled,
-    ) -> Result<Option<(Vec<(i64, u64)>, u64)>, ReadError> {
+    pub(super) fn by_minute(&self, query: &Compiled) -> Result<Option<(Minutes, u64)>, ReadError> {
         let mut tally = Tally::new(MINUTE, false, false);
         if !self.rollups_hold()? || !self.fill_minutes(query, &mut tally)? {
             return Ok(None);

@@ -159,7 +159,7 @@ impl Reader {
             Some(minutes) => self
                 .watched(progress, || self.by_minutes(minutes, &part.wanted))
                 .map(Some),
-            None if part.from_start().min(part.from_end()) > REACH => Ok(None),
+            None if part.past_start().min(part.past_end()) > REACH => Ok(None),
             None => self.walk(query, part, undated, progress).map(Some),
         }
     }
@@ -273,17 +273,17 @@ fn part(all: u64, start: u64, end: u64, order: Order) -> Part {
 }
 
 impl Part {
-    fn from_start(&self) -> u64 {
+    fn past_start(&self) -> u64 {
         self.wanted.end
     }
 
-    fn from_end(&self) -> u64 {
+    fn past_end(&self) -> u64 {
         self.all - self.wanted.start
     }
 
     /// The end from which it is nearer.
     fn order(&self) -> Order {
-        if self.from_start() <= self.from_end() {
+        if self.past_start() <= self.past_end() {
             Order::Ascending
         } else {
             Order::Descending
@@ -292,7 +292,7 @@ impl Part {
 
     /// Rows to be walked over.
     fn reach(&self) -> usize {
-        usize::try_from(self.from_start().min(self.from_end())).unwrap_or(usize::MAX >> 1)
+        usize::try_from(self.past_start().min(self.past_end())).unwrap_or(usize::MAX >> 1)
     }
 
     /// The rows wanted, ascending, of those that both tables have from the nearer end on.

@@ -54,7 +54,7 @@ pub struct Explorer<'h> {
 
 /// A reader of one's own, or of whoever holds the case open.
 enum Held<'h> {
-    Own(Reader),
+    Own(Box<Reader>),
     Lent(&'h Reader),
 }
 
@@ -90,7 +90,12 @@ impl<'h> Explorer<'h> {
         let root = case.case().root().to_path_buf();
         let key = HashKey::of(case.case().id());
         let reader = Reader::new(case.into_connection(), key).map_err(WorkError::database)?;
-        Ok(Explorer::new(host, &root, Held::Own(reader), query))
+        Ok(Explorer::new(
+            host,
+            &root,
+            Held::Own(Box::new(reader)),
+            query,
+        ))
     }
 
     /// As [`Explorer::open`], in a case at `root` that is open already.

@@ -1,6 +1,6 @@
 //! Questions for what examiners noted, compared with rows looked at one by one.
 
-use vestige_model::Field;
+use vestige_model::{Field, Kind};
 
 use super::answers::{compiled, count, seeds};
 use super::case::Case;
@@ -93,7 +93,7 @@ const QUESTIONS: &[(&str, Means)] = &[
         has_tag(row, "c2") || mark(row) == Some(Mark::Bad)
     }),
     ("tag:c2 kind:flow", |row| {
-        has_tag(row, "c2") && row.row.table == Table::Flow
+        has_tag(row, "c2") && row.event.kind == Kind::Flow
     }),
     ("NOT (tag:c2 OR starred:true)", |row| {
         !has_tag(row, "c2") && !starred(row)

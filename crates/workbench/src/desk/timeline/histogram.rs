@@ -22,6 +22,9 @@ const SECOND: i64 = 1_000_000_000;
 /// Days of longer buckets, where there are too many days.
 const DAYS: [i64; 5] = [7, 30, 90, 365, 3_650];
 
+/// Where each bucket begins, with the rows of each series.
+type Buckets = Vec<(i64, Vec<u64>)>;
+
 impl Desk {
     pub(in crate::desk) fn histogram(
         &self,
@@ -130,7 +133,7 @@ fn fitting(
     buckets: Vec<(i64, Vec<u64>)>,
     found: &TypedHistogram,
     grows: bool,
-) -> Result<(Vec<(i64, Vec<u64>)>, i64), WorkError> {
+) -> Result<(Buckets, i64), WorkError> {
     let own = found.bucket.length();
     if buckets.len() <= MOST {
         return Ok((buckets, own));
