@@ -62,7 +62,7 @@ export function custodyHost(size = 209): MemoryPlatform {
     .on("take_time_stamp", () => ({ size: 199, root: hex(90), gen_time: "2026-09-19T08:00:00Z", authority: "CN=Example TSA", tsa_cert_sha256: hex(8), token_sha256: hex(9), chain_checked: false, seq: 211 }))
     .on("choose", ({ purpose, name }) => ({ ticket: `chosen-${purpose}`, names: [name ?? (purpose === "package" ? "VST-2026-0117-expert.zip" : `${purpose}.pem`)], shown: `/chosen/${purpose}` }))
     .on("preview_report", () => ({ laid: 3, pages: 12, size: 209, preflight: [
-      { status: "pass", text: "The chain is verified: 209 entries." }, { status: "warning", text: "69 entries are covered by no time stamp." }, { status: "fail", text: `EV-0004 ${hostile}: 15 records are not accounted for.` }] }))
+      { status: "note", text: "The chain is verified: 209 entries." }, { status: "warning", text: "69 entries are covered by no time stamp." }, { status: "fail", text: `EV-0004 ${hostile}: 15 records are not accounted for.` }] }))
     .on("report_page", ({ page }) => ({ svg: pageSvg(page) }))
     .on("save_report", () => saved("VST-2026-0117-report.pdf", 12))
     .on("make_package", () => ({ saved: saved("VST-2026-0117-expert.zip", 64), verification: verification("verified") }))

@@ -1386,9 +1386,9 @@ offset: number, };
  */
 export type Preflight = { 
 /**
- * Whether it holds, is a warning, or fails.
+ * Whether it is to be known, is not covered, or is contradicted.
  */
-status: "pass" | "skipped" | "warning" | "fail", 
+status: "note" | "warning" | "fail", 
 /**
  * What, in plain words.
  */

@@ -10,7 +10,6 @@ use super::{CallHost, Desk, locked};
 use crate::error::WorkError;
 use crate::explore::Asked;
 use crate::report::{self, Options};
-use crate::verify::Status;
 use crate::wire::{PageAsked, PageView, Preflight, ReportAsked, ReportSave, ReportView, Saved};
 
 /// Reports that were laid out and can be asked for by page.
@@ -115,9 +114,9 @@ impl From<Note> for Preflight {
     fn from(note: Note) -> Preflight {
         Preflight {
             status: match note.weight {
-                Weight::Note => Status::Pass,
-                Weight::Warning => Status::Warning,
-                Weight::Failure => Status::Fail,
+                Weight::Note => "note",
+                Weight::Warning => "warning",
+                Weight::Failure => "fail",
             },
             text: note.text,
         }

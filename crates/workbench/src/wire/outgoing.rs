@@ -2,7 +2,7 @@
 
 use super::evidence::Fact;
 use super::program::Ticket;
-use crate::verify::{Status, Verification};
+use crate::verify::Verification;
 
 asked! {
     /// A report to be looked at.
@@ -81,9 +81,9 @@ told! {
 
     /// Something to know before a report or package leaves the house.
     Preflight {
-        /// Whether it holds, is a warning, or fails.
-        #[ts(type = "\"pass\" | \"skipped\" | \"warning\" | \"fail\"")]
-        status: Status,
+        /// Whether it is to be known, is not covered, or is contradicted.
+        #[ts(type = "\"note\" | \"warning\" | \"fail\"")]
+        status: &'static str,
         /// What, in plain words.
         text: String,
     }
