@@ -21,7 +21,6 @@ run: ui
 test: ui
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
-	$(CARGO) run --quiet --package xtask --locked -- tidy
 	cd ui && npm run --silent lint && npm run --silent check && npm run --silent test
 	$(CARGO) test --workspace --locked --doc
 	@[ -n "$$VESTIGE_CORPUS" ] || echo "VESTIGE_CORPUS is not set: conformance with a corpus of real files is SKIPPED"
@@ -44,11 +43,11 @@ bench: setup
 
 # The page's types, made again from the wire types.
 bindings: ui
-	$(CARGO) run --quiet --package xtask -- codegen
+	$(CARGO) run --quiet --bin xtask --locked -- codegen
 
 # The demonstration incident, made again.
 fixtures:
-	$(CARGO) run --quiet --package xtask -- fixtures
+	$(CARGO) run --quiet --bin xtask --locked -- fixtures
 
 fmt:
 	$(CARGO) fmt --all
