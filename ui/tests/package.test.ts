@@ -35,7 +35,7 @@ describe("making a package", () => {
   it("shows its stages and can be cancelled", async () => {
     const platform = custodyHost().on("make_package", async (input, call) => {
       await tick();
-      platform.push("progress", { call: call.id ?? "", command: "make_package", stage: "copying originals", bytes: 5_000_000, bytes_total: 20_000_000, records: 0, rate: 1_000_000, eta: 15, stopping: false });
+      platform.push("progress", { call: call.id ?? "", command: "make_package", stage: "copying originals", bytes: 5_000_000, bytes_total: 20_000_000, records: 0, read: 0, decompressed: 0, stored: 0, rate: 1_000_000, eta: 15, stopping: false });
       return untilCancelled(input, call);
     });
     const user = await openAt(platform, at);
