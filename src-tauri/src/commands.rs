@@ -1,6 +1,7 @@
 //! From the page to the desk: each command runs on a thread of its own, so that none holds up the
 //! window.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde::Deserialize;
@@ -8,6 +9,7 @@ use serde_json::Value;
 use tauri::ipc::{Invoke, InvokeBody};
 use tauri::{Manager as _, Wry};
 use vestige_workbench::desk::Desk;
+use vestige_workbench::wire::Problem;
 
 /// What the page sends with a command.
 #[derive(Deserialize)]

@@ -7,11 +7,19 @@ mod surface;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use tauri::{DragDropEvent, Manager as _, RunEvent, WindowEvent};
+use tauri::plugin::{Builder, TauriPlugin};
+use tauri::{DragDropEvent, Manager as _, RunEvent, WindowEvent, Wry};
 use vestige_workbench::desk::Desk;
 use vestige_workbench::machine;
 
 use surface::Window;
+
+/// The window shows its own page and goes nowhere else: nothing leaves the machine by an address.
+fn own_pages() -> TauriPlugin<Wry> {
+    Builder::new("own-pages")
+        .on_navigation(|_, address| matches!(address.scheme(), "tauri" | "about"))
+        .build()
+}
 
 fn main() -> ExitCode {
     let start = match arguments::read(std::env::args_os().skip(1)) {
@@ -28,6 +36,7 @@ fn main() -> ExitCode {
     }
     let app = tauri::Builder::default()
         .plugin(tauri_plugin_dialog::init())
+        .plugin(own_pages())
         .setup(move |app| {
             let surface = Arc::new(Window::new(app.handle().clone()));
             app.manage(Arc::new(Desk::new(surface, start)));

@@ -20,6 +20,8 @@ export function custodyOf(view: CaseView, verification: Verification | null): Cu
   const detail = entries(view.facts.custody.since_anchor);
   if (!verification) return { state: "warning", title: "Not verified", detail };
   if (verification.verdict === "failed") return { state: "failed", title: "Verification failed", detail };
+  const later = view.facts.custody.size - verification.size;
+  if (later > 0) return { state: "warning", title: `Verified to entry ${formatCount(verification.size - 1)}`, detail: `${formatCount(later)} later, not verified` };
   if (verification.verdict === "verified") return { state: "verified", detail };
   return { state: "warning", title: "Verified with warnings", detail };
 }

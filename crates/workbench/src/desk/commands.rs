@@ -119,6 +119,17 @@ fn malformed(error: serde_json::Error) -> Problem {
     WorkError::usage("message", "what the command takes", error.to_string()).into()
 }
 
+impl Problem {
+    /// What the page is told where a command ended in a way that must not happen.
+    #[must_use]
+    pub fn defect() -> Problem {
+        WorkError::Defect {
+            doing: "the command",
+        }
+        .into()
+    }
+}
+
 impl From<WorkError> for Problem {
     fn from(error: WorkError) -> Problem {
         let in_query = match &error {

@@ -12,6 +12,7 @@ use super::report::Laid;
 use super::timeline::{Questions, Results};
 use super::{CallHost, Desk, locked};
 use crate::error::WorkError;
+use crate::host::Host as _;
 use crate::session::OpenCase;
 
 /// An open case. Readers are kept for the next question; they are let go when something is written.
@@ -113,7 +114,10 @@ impl Open {
         drop(case);
         self.written();
         let done = done?;
-        signed?;
+        // What was done is done: that it is not signed is to be known, and is no failure of it.
+        if let Err(error) = signed {
+            host.notice(&format!("what was written could not be signed: {error}"));
+        }
         Ok(done)
     }
 
@@ -132,7 +136,8 @@ impl Open {
     fn written(&self) {
         locked(&self.readers).clear();
         let state = self.reader().and_then(|reader| Ok(reader.rows_state()?));
-        self.questions.keep(state.as_ref().ok());
+        // What people noted is looked up with a question.
+        self.questions.keep(None);
         self.results.keep(state.as_ref().ok());
     }
 

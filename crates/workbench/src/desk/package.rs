@@ -26,7 +26,6 @@ impl Desk {
         };
         let made =
             open.writing_itself(|case| package::make(host, case, &options, &report::for_package))?;
-        let verification = verify::verify(host, &made.path, &Terms::default())?;
         Ok(PackageMade {
             saved: Saved {
                 path: made.path.display().to_string(),
@@ -35,7 +34,7 @@ impl Desk {
                 parts: made.files,
                 custody_seq: Some(made.custody_seq),
             },
-            verification,
+            verification: made.verification,
         })
     }
 

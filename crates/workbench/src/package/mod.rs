@@ -131,6 +131,9 @@ pub struct Made {
     pub custody_seq: u64,
     /// What verifying it comes to, without a key or pin from outside.
     pub verdict: Verdict,
+    /// The same with its checks.
+    #[serde(skip)]
+    pub verification: Verification,
 }
 
 /// An evidence item of which a package holds the hash only.
@@ -181,7 +184,11 @@ pub fn make_in(
     })?;
     let verification = read_back(host, zip.path(), &written)?;
     faults.step("package rename", output, || publish(zip, output))?;
-    let seq = record(host, case, options, &contents, &written)?;
+    let seq = record(host, case, options, &contents, &written).inspect_err(|_| {
+        // A package that is not on record does not leave the house; the error says more than one
+        // of removing it.
+        let _ = fs::remove_file(output);
+    })?;
     faults.step("package digest", output, || beside(output, &written))?;
     record_verified(host, case, &written, &verification)?;
     case.after_write(host);
@@ -198,6 +205,7 @@ pub fn make_in(
         root: contents.root,
         custody_seq: seq,
         verdict: verification.verdict,
+        verification,
     })
 }
 

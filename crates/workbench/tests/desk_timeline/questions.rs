@@ -243,3 +243,20 @@ fn an_event_is_shown_with_its_record_and_proven() {
         assert_ne!(proof["verdict"], "failed", "{proof}");
     }
 }
+
+#[test]
+fn what_is_noted_counts_at_once() {
+    let (host, case) = case_of(20, &new_case());
+    let window = Window::on(&host, Start::default());
+    let first = expected(&host, &case, "", Order::Ascending);
+    let id = &first[0]["id"];
+    for (on, count) in [(true, 1), (false, 0)] {
+        let before = window.result("tag:exfil", false);
+        assert_eq!(before["count"], 1 - count);
+        window.ask(
+            "annotate",
+            json!({"change": {"what": "tag", "tag": "exfil", "on": on}, "about": {"which": "ids", "ids": [id]}}),
+        );
+        assert_eq!(window.result("tag:exfil", false)["count"], count);
+    }
+}

@@ -100,6 +100,10 @@ impl Desk {
             let found = path.display().to_string();
             return Err(WorkError::usage("file", expected, found));
         }
+        if !over && path.symlink_metadata().is_ok() {
+            let found = path.display().to_string();
+            return Err(WorkError::usage("file", "a name that is free", found));
+        }
         Ok(Place { path, over })
     }
 }

@@ -117,7 +117,7 @@ impl Listing {
                 Some(after) => {
                     let until = reader.rows_before(&self.spread, after, progress)?;
                     Ok::<_, vestige_store::page::ReadError>(
-                        until.map(|until| self.spread.dated - until),
+                        until.map(|until| self.spread.dated.saturating_sub(until)),
                     )
                 }
                 None => Ok(Some(0)),
