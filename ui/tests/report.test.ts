@@ -116,7 +116,7 @@ describe("the preview", () => {
     const items = within(region("Preflight")).getAllByRole("listitem").map((item) => item.textContent);
     expect(items[0]).toContain("Fails");
     expect(items[0]).toContain("⟨U+202E⟩");
-    expect(items[2]).toContain("Holds");
+    expect(items[2]).toContain("Note");
     expect(region("Preflight").querySelector("img")).toBeNull();
   });
   it("shows what is wrong with the query in its place", async () => {
