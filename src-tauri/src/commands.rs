@@ -33,12 +33,19 @@ pub fn handle(invoke: Invoke<Wry>) -> bool {
         resolver.reject("a message that is no JSON");
         return true;
     };
-    tauri::async_runtime::spawn_blocking(move || match serde_json::from_value::<Message>(body) {
-        Err(error) => resolver.reject(error.to_string()),
-        Ok(Message { input, call }) => match desk.dispatch(&command, input, call) {
-            Ok(output) => resolver.resolve(output),
-            Err(problem) => resolver.reject(problem),
-        },
+    tauri::async_runtime::spawn_blocking(move || {
+        match serde_json::from_value::<Message>(body) {
+            Err(error) => resolver.reject(error.to_string()),
+            Ok(Message { input, call }) => {
+                // A panic must not leave the page waiting for ever.
+                let work = AssertUnwindSafe(|| desk.dispatch(&command, input, call));
+                match catch_unwind(work) {
+                    Ok(Ok(output)) => resolver.resolve(output),
+                    Ok(Err(problem)) => resolver.reject(problem),
+                    Err(_) => resolver.reject(Problem::defect()),
+                }
+            }
+        }
     });
     true
 }

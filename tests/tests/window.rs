@@ -223,7 +223,7 @@ fn the_last_row_of_a_case_is_reached_and_proved() {
     window.find(&format!("[data-event='{id}']"));
     accessible(&window, "detail");
     window.press_css("[aria-label='Provenance'] button.primary, [aria-label='Provenance'] .btn");
-    window.says("[aria-label='Provenance']", "erified");
+    window.says("[aria-label='Provenance']", "Proved");
     window.press("Raw record");
     accessible(&window, "raw");
     window.close();
