@@ -77,7 +77,7 @@ fn without_a_dialog_nothing_is_overwritten() {
         "export",
         window.export("action:PutObject", &chosen["ticket"]),
     );
-    assert_eq!(refused["code"], "io");
+    assert_eq!(refused["code"], "usage");
     assert_eq!(fs::read(out.join("rows.jsonl")).unwrap(), first);
     assert_eq!(fs::read_dir(&out).unwrap().count(), 1);
 }
