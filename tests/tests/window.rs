@@ -127,7 +127,7 @@ fn an_import_is_watched_stopped_and_taken_up_again() {
     // Enough that it can be stopped in its midst.
     let evidence = desk.path("evidence");
     fs::create_dir(&evidence).unwrap();
-    for file in 0..400 {
+    for file in 0..800 {
         let records: Vec<String> = (0..400)
             .map(|one| vestige_tests::record(file, one, "GetObject").to_string())
             .collect();
@@ -149,17 +149,16 @@ fn an_import_is_watched_stopped_and_taken_up_again() {
     );
     window.says("[aria-label='What verification found']", "verified");
     window.press("Open the case");
-    window.says("[role=dialog]", "400 files");
-    window.press("Import 400 files");
+    window.says("[role=dialog]", "800 files");
+    window.press("Import 800 files");
     window.says("[aria-label='Running import']", "Parsed");
-    window.shot("running");
     window.press("Cancel import");
     window.says("body", "Import cancelled");
     accessible(&window, "cancelled");
     window.close();
     let stored: u64 = desk.done(&["count", "case"]).trim().parse().unwrap();
     assert!(
-        stored < 160_000,
+        stored < 320_000,
         "all of it was stored before it was stopped"
     );
 
@@ -176,11 +175,11 @@ fn an_import_is_watched_stopped_and_taken_up_again() {
     );
     window.says("[aria-label='What verification found']", "verified");
     window.press("Open the case");
-    window.press("Import 400 files");
+    window.press("Import 800 files");
     window.says("body", "Import reconciled");
     window.shot("reconciled");
     window.close();
-    assert_eq!(desk.done(&["count", "case"]), "160000\n");
+    assert_eq!(desk.done(&["count", "case"]), "320000\n");
 }
 
 #[test]
@@ -208,7 +207,11 @@ fn the_last_row_of_a_case_is_reached_and_proved() {
     window.says(".result .count", "62,544");
     window.press_css("[role=grid]");
     window.keys(HOME);
-    window.keys(END);
+    window.until("the last row", || {
+        window.keys(END);
+        let shown = window.text(".result .count");
+        shown.contains("-62,544 of").then_some(()).ok_or(shown)
+    });
     let last = desk.lines(&[
         "events",
         "case",
@@ -219,8 +222,14 @@ fn the_last_row_of_a_case_is_reached_and_proved() {
         "jsonl",
     ]);
     let id = last[0]["id"].as_str().unwrap().to_owned();
-    window.keys(ENTER);
-    window.find(&format!("[data-event='{id}']"));
+    let last = format!("[data-event='{id}']");
+    window.until("the event", || {
+        window.keys(ENTER);
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        (window.count(&last) > 0)
+            .then_some(())
+            .ok_or("not open".to_owned())
+    });
     accessible(&window, "detail");
     window.press_css("[aria-label='Provenance'] button.primary, [aria-label='Provenance'] .btn");
     window.says("[aria-label='Provenance']", "Proved");
@@ -246,8 +255,13 @@ fn many_events_are_tagged_at_once_with_one_entry() {
     window.chord("\u{e009}", "a");
     window.says("body", "of this result");
     window.press("Tag");
-    window.says("[role=dialog]", "Tag");
+    window.until("the field of the tag", || {
+        let focused = "return document.activeElement.closest('[role=dialog]') !== null";
+        let focused = window.script(focused, Vec::new()) == true;
+        focused.then_some(()).ok_or("no focus".to_owned())
+    });
     window.keys("refused");
+    window.says("[role=dialog] [role=option]", "refused");
     window.keys(ENTER);
     window.says(".said", &format!("{shown} events"));
     accessible(&window, "tagged");
