@@ -38,7 +38,8 @@ fuzz: setup
 	@CARGO="$(CARGO)" FUZZ_SECONDS="$(FUZZ_SECONDS)" fuzz/run
 
 # Speed and memory, as docs/benchmarks.md tells them; VESTIGE_BENCH_SCALE=0.1 measures a tenth.
-bench: setup
+bench: ui
+	$(CARGO) build --workspace --bins --release --locked
 	$(CARGO) bench --package vestige-benches --locked
 
 # The page's types, made again from the wire types.

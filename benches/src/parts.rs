@@ -6,6 +6,7 @@ mod memory;
 mod questions;
 mod record;
 mod small;
+mod window;
 
 use anyhow::{Result, bail};
 
@@ -14,7 +15,7 @@ use crate::cases;
 /// A part: its name, what it measures, how.
 type Part = (&'static str, &'static str, fn() -> Result<()>);
 
-const PARTS: [Part; 7] = [
+const PARTS: [Part; 8] = [
     (
         "cloudtrail",
         "1 M CloudTrail records: load and whole import",
@@ -34,6 +35,7 @@ const PARTS: [Part; 7] = [
         memory::run,
     ),
     ("ten", "10 M events: import and questions", questions::run),
+    ("window", "10 M events in the real window", window::run),
 ];
 
 /// Runs the parts that are named, or all of them.

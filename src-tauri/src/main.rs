@@ -44,7 +44,9 @@ fn main() -> ExitCode {
         })
         .on_window_event(|window, event| {
             if let WindowEvent::DragDrop(DragDropEvent::Drop { paths, .. }) = event {
-                window.state::<Arc<Desk>>().dropped(paths.clone());
+                let (desk, paths) = (Arc::clone(&window.state::<Arc<Desk>>()), paths.clone());
+                // A zip's directory is looked at; the window must not wait for it.
+                std::thread::spawn(move || desk.dropped(paths));
             }
         })
         .invoke_handler(commands::handle)

@@ -5,6 +5,7 @@ import { about, custodyHost, failedPackage, hex } from "../gallery/desk/custody-
 import { verification } from "../gallery/desk/host";
 import { fiveCommands, quoted } from "../src/screens/report/commands";
 import { router } from "../src/shell/router.svelte";
+import { changeSettings } from "../src/shell/settings.svelte";
 import { freshReport, openAt, untilCancelled } from "./custody-desk";
 import { accessible, settle, window_ } from "./desk";
 
@@ -31,6 +32,17 @@ describe("making a package", () => {
     await accessible();
     await user.click(button("Copy commands"));
     expect(platform.copied[0]).toContain("sha256sum -c VST-2026-0117-expert.zip.sha256");
+  });
+  it("is from whom the settings say, or else from whom the case is", async () => {
+    await openAt(custodyHost(), at);
+    const from = () => region("Make a package").querySelector("dd")?.textContent;
+    expect(from()).toBe("Example Response GmbH");
+    await changeSettings(custodyHost(), { organisation: "Another Response AG" });
+    await settle();
+    expect(from()).toBe("Another Response AG");
+    await changeSettings(custodyHost(), { organisation: " " });
+    await settle();
+    expect(from()).toBe("Example Response GmbH");
   });
   it("shows its stages and can be cancelled", async () => {
     const platform = custodyHost().on("make_package", async (input, call) => {
@@ -69,6 +81,7 @@ describe("verifying a package", () => {
     router.reset("report");
     const user = await window_(platform);
     expect(screen.getByText("Nothing is verified yet")).toBeTruthy();
+    expect(region("What is verified").textContent).toContain("Any other zip is verified by choosing it here: dropped, it is taken for evidence");
     await accessible();
     await user.click(button("Choose package"));
     await settle();

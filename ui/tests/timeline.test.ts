@@ -7,7 +7,9 @@ import { nanoseconds } from "../src/lib/wire-time";
 import { zones } from "../src/lib/zones.svelte";
 import { memory } from "../src/screens/timeline/memory.svelte";
 import { caseState } from "../src/shell/case-state.svelte";
+import { desk } from "../src/shell/desk.svelte";
 import { router, type Params } from "../src/shell/router.svelte";
+import { changeSettings, settings } from "../src/shell/settings.svelte";
 import { expectAccessible } from "./axe";
 import { TimelineHost, type HostOptions } from "./timeline-host";
 import Screen from "./TimelineScreen.svelte";
@@ -23,6 +25,7 @@ beforeEach(() => {
   vi.spyOn(HTMLElement.prototype, "offsetHeight", "get").mockReturnValue(28);
   caseState.open = { title: `Paper Lantern ${(cases += 1)}`, zone: "Europe/Amsterdam" };
   caseState.jobs = [];
+  desk.failures = [];
   zones.view = "utc";
   memory.enter();
   localStorage.clear();
@@ -31,6 +34,8 @@ beforeEach(() => {
 async function open(options: HostOptions = {}, params: Params = {}, change?: (host: TimelineHost) => void) {
   const host = new TimelineHost(options);
   change?.(host);
+  // As the start of the window has read them.
+  settings.kept = { ...host.settings };
   router.reset("timeline");
   router.replace(params);
   const user = userEvent.setup();
@@ -130,6 +135,24 @@ describe("result", () => {
     expect(host.settings.columns.slice(0, 4)).toEqual(["time", "cloud", "account", "service"]);
     await fireEvent.click(screen.getByLabelText("Agent"));
     await waitFor(() => expect(document.querySelector("[role=grid]")?.textContent).toContain("aws-cli/2.15.30"));
+  });
+  it("loses neither columns nor theme, whichever changes after the other", async () => {
+    const { user, host } = await ready();
+    await press(user, screen.getByRole("button", { name: "Columns" }));
+    await fireEvent.click(await screen.findByLabelText("Region"));
+    await waitFor(() => expect(host.settings.columns).not.toEqual([]));
+    await changeSettings(host.platform, { theme: "light" });
+    expect(host.settings.theme).toBe("light");
+    expect(host.settings.columns.slice(0, 4)).toEqual(["time", "cloud", "account", "service"]);
+    await fireEvent.click(screen.getByLabelText("Region"));
+    await waitFor(() => expect(host.settings.columns).toContain("region"));
+    expect(host.settings.theme).toBe("light");
+  });
+  it("says where columns could not be saved", async () => {
+    const { user } = await ready({}, {}, (host) => host.platform.on("save_settings", () => { throw { code: "home-unwritable", message: "no space left", stopped: false, in_query: [] }; }));
+    await press(user, screen.getByRole("button", { name: "Columns" }));
+    await fireEvent.click(await screen.findByLabelText("Region"));
+    await waitFor(() => expect(desk.failures.map(({ what }) => what)).toEqual(["no space left"]));
   });
 });
 

@@ -59,6 +59,83 @@ fn split(size: usize) -> usize {
     size.next_power_of_two() / 2
 }
 
+/// The tree over all leaves of a chain with the roots of its perfect subtrees kept: many proofs
+/// cost one pass over the leaves, and then the logarithm of their number each. Holds 64 bytes a
+/// leaf.
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// At `k` the roots over 2^k leaves each, from the left; the leaves themselves at 0.
+    levels: Vec<Vec<Hash>>,
+}
+
+impl Tree {
+    /// Over leaf hashes.
+    pub fn new(leaves: Vec<Hash>) -> Tree {
+        let mut levels = vec![leaves];
+        while let Some(below) = levels.last().filter(|below| below.len() > 1) {
+            let (pairs, _) = below.as_chunks::<2>();
+            let above = pairs
+                .iter()
+                .map(|[left, right]| node(left, right))
+                .collect();
+            levels.push(above);
+        }
+        Tree { levels }
+    }
+
+    /// Number of leaves.
+    pub fn size(&self) -> u64 {
+        self.levels.first().map_or(0, |leaves| leaves.len() as u64)
+    }
+
+    /// The root over the first `size` leaves; none where there are fewer.
+    pub fn root(&self, size: u64) -> Option<Hash> {
+        if size == 0 {
+            return Some(sha256(b""));
+        }
+        let size = usize::try_from(size).ok().filter(|_| size <= self.size())?;
+        self.subroot(0, size)
+    }
+
+    /// The root over `length` leaves from `from` on, a subtree of RFC 6962: `from` is a multiple of
+    /// the least power of two that is not below `length`.
+    fn subroot(&self, from: usize, length: usize) -> Option<Hash> {
+        if length.is_power_of_two() {
+            let level = length.trailing_zeros();
+            return self.levels.get(level as usize)?.get(from >> level).copied();
+        }
+        let left = split(length);
+        let right = self.subroot(from + left, length - left)?;
+        Some(node(&self.subroot(from, left)?, &right))
+    }
+
+    /// What [`consistency_proof`] gives for the first `old` of the first `new` leaves; none where
+    /// `old` is above `new`, or `new` above what is there.
+    pub fn consistency(&self, old: u64, new: u64) -> Option<Vec<Hash>> {
+        if old > new || new > self.size() {
+            return None;
+        }
+        let mut old = usize::try_from(old).ok()?;
+        let (mut from, mut length) = (0, usize::try_from(new).ok()?);
+        let (mut proof, mut known) = (Vec::new(), true);
+        while (1..length).contains(&old) {
+            let left = split(length);
+            if old <= left {
+                proof.push(self.subroot(from + left, length - left)?);
+                length = left;
+            } else {
+                proof.push(self.subroot(from, left)?);
+                (from, length, old, known) = (from + left, length - left, old - left, false);
+            }
+        }
+        if !known {
+            proof.push(self.subroot(from, length)?);
+        }
+        proof.reverse();
+        Some(proof)
+    }
+}
+
 /// The audit path of the leaf at `index`, from the leaf upwards; none where there is no such leaf.
 pub fn inclusion_proof(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
     if index >= leaves.len() {
@@ -258,6 +335,27 @@ mod tests {
                 }
             }
             assert_eq!(inclusion_proof(leaves, size), None);
+        }
+    }
+
+    #[test]
+    fn the_tree_that_is_kept_gives_the_same_roots_and_proofs_at_all_sizes() {
+        for count in [0, 1, 2, 3, 64, 77] {
+            let all = leaves(count);
+            let tree = Tree::new(all.clone());
+            assert_eq!(tree.size(), count as u64);
+            for new in 0..=count {
+                assert_eq!(tree.root(new as u64), Some(root(&all[..new])), "{new}");
+                for old in 0..=new {
+                    let expected = consistency_proof(&all[..new], old);
+                    let found = tree.consistency(old as u64, new as u64);
+                    assert_eq!(found, expected, "{old} to {new} of {count}");
+                }
+                assert_eq!(tree.consistency(new as u64 + 1, new as u64), None);
+            }
+            assert_eq!(tree.root(count as u64 + 1), None);
+            assert_eq!(tree.consistency(0, count as u64 + 1), None);
+            assert_eq!(tree.root(u64::MAX), None);
         }
     }
 

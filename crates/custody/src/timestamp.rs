@@ -1,5 +1,5 @@
-//! RFC 3161 time stamps over the exact bytes of a note: the query to carry to an authority, and
-//! the check of what it answered.
+//! RFC 3161 time stamps over the exact bytes of a note, or over a file known by its digest: the
+//! query to carry to an authority, and the check of what it answered.
 //!
 //! Accepted: RSA PKCS#1 v1.5 of at least 2048 bits and ECDSA over P-256 and P-384, with SHA-256,
 //! SHA-384 or SHA-512. The chain is checked at the time the token states; that a certificate has
@@ -7,6 +7,7 @@
 
 mod asn1;
 mod attributes;
+mod carried;
 mod certificate;
 mod path;
 mod signature;
@@ -14,9 +15,11 @@ mod token;
 
 use crate::hash::{Hash, sha256};
 use asn1::{ID_SHA256, MessageImprint, TimeStampReq};
+pub use carried::{certificates, to_pem};
 use der::asn1::{OctetStringRef, UintRef};
 use der::{AnyRef, Decode, Encode};
 pub use path::{Anchors, NoAnchors};
+use token::Over;
 use x509_cert::spki::AlgorithmIdentifier;
 
 /// What an authority stated, after every check.
@@ -64,6 +67,14 @@ pub enum TokenError {
         expected: String,
         /// What it is.
         found: String,
+    },
+    /// The digest of another algorithm than the one that is known.
+    #[error("message imprint: expected SHA-256, found {algorithm} {imprint}")]
+    OtherDigest {
+        /// Which.
+        algorithm: &'static str,
+        /// What it has to be, in hexadecimal.
+        imprint: String,
     },
     /// A signature, or an algorithm that is not accepted.
     #[error("{what}: {reason}")]
@@ -149,7 +160,7 @@ pub fn check(
     anchors: &Anchors,
 ) -> Result<Stamp, TokenError> {
     require_short(response)?;
-    token::check(response, note, query.map(asked), Some(anchors))
+    token::check(response, Over::Bytes(note), query.map(asked), Some(anchors))
 }
 
 /// As [`check`], where no CA was given: all but that the signer's certificate leads to one. What
@@ -163,7 +174,22 @@ pub fn check_itself(
     query: Option<&[u8]>,
 ) -> Result<Stamp, TokenError> {
     require_short(response)?;
-    token::check(response, note, query.map(asked), None)
+    token::check(response, Over::Bytes(note), query.map(asked), None)
+}
+
+/// As [`check`], over a file of which the SHA-256 is at hand and not the bytes; without anchors as
+/// [`check_itself`].
+///
+/// # Errors
+/// [`TokenError::OtherDigest`] where the response holds another digest than SHA-256, and so was not
+/// compared; else the first check that fails.
+pub fn check_file(
+    response: &[u8],
+    sha256: &Hash,
+    anchors: Option<&Anchors>,
+) -> Result<Stamp, TokenError> {
+    require_short(response)?;
+    token::check(response, Over::File(sha256), None, anchors)
 }
 
 fn require_short(response: &[u8]) -> Result<(), TokenError> {

@@ -7,10 +7,12 @@
 mod evidence;
 mod keyring;
 mod notes;
+mod proofs;
 mod report;
 mod walk;
 
 use crate::hash::{Hash, from_hex, hex};
+use crate::proof::Consistency;
 use crate::timestamp::Anchors;
 use crate::vkey::Vkey;
 pub use evidence::{Expected, Observed};
@@ -138,6 +140,15 @@ impl Verifier {
     /// The evidence that the entries taken so far speak of, to be looked for.
     pub fn expected(&self) -> impl Iterator<Item = Expected<'_>> {
         self.walk.objects.expected()
+    }
+
+    /// Judges a file of a consistency proof by the entries taken so far.
+    ///
+    /// # Errors
+    /// What contradicts: its form, its case, a root that these entries do not have, hashes that do
+    /// not lead from the one to the other.
+    pub fn proof(&self, file: &[u8]) -> Result<Consistency, String> {
+        proofs::judge(file, &self.walk)
     }
 
     /// Ends the verification. `observed` says what was found of the evidence, by object id; what

@@ -9,7 +9,10 @@ use std::fs;
 use std::path::Path;
 use support::*;
 use vestige_custody::Verdict;
-use vestige_custody::timestamp::{Anchors, Stamp, TokenError, check, check_itself, query};
+use vestige_custody::hash::{hex, sha256};
+use vestige_custody::timestamp::{
+    Anchors, Stamp, TokenError, certificates, check, check_file, check_itself, query, to_pem,
+};
 use vestige_custody::verify::Status;
 
 const NOTE: &[u8] = b"vestige/case/0c0b9d1e\n1\nAAAA\n";
@@ -66,6 +69,57 @@ fn without_a_ca_all_but_the_chain_is_checked() {
     let lax = Authority::custom(P256, &[more]);
     let good = Authority::custom(P256, &[]).stamp(NOTE);
     assert!(check_itself(&signed_without_asking(&lax, &good), NOTE, None).is_err());
+}
+
+#[test]
+fn a_file_is_compared_by_its_digest_alone() {
+    let (token, anchors) = (tsa().stamp(NOTE), tsa().anchors());
+    let digest = sha256(NOTE);
+    let whole = check(&token, NOTE, None, &anchors).unwrap();
+    assert_eq!(check_file(&token, &digest, Some(&anchors)), Ok(whole));
+    assert!(check_file(&token, &digest, None).is_ok());
+    let other = check_file(&token, &sha256(b"other"), Some(&anchors)).unwrap_err();
+    assert!(
+        other.to_string().starts_with("message imprint: expected "),
+        "{other}"
+    );
+    let strange = Authority::custom(P256, &[]).anchors();
+    let unknown = check_file(&token, &digest, Some(&strange)).unwrap_err();
+    assert!(matches!(unknown, TokenError::NoPath { .. }), "{unknown}");
+    assert!(check_file(b"no response", &digest, None).is_err());
+}
+
+#[test]
+fn another_digest_than_the_one_at_hand_is_named() {
+    fs::write(tsa().path("file"), NOTE).unwrap();
+    for (option, name, digits) in [("-sha384", "SHA-384", 96), ("-sha512", "SHA-512", 128)] {
+        let ask = [
+            "ts", "-query", "-data", "file", option, "-cert", "-out", "file.tsq",
+        ];
+        tsa().run(&ask);
+        let token = tsa().answer(&fs::read(tsa().path("file.tsq")).unwrap());
+        assert!(check(&token, NOTE, None, &tsa().anchors()).is_ok());
+        match check_file(&token, &sha256(NOTE), Some(&tsa().anchors())) {
+            Err(TokenError::OtherDigest { algorithm, imprint }) => {
+                assert_eq!((algorithm, imprint.len()), (name, digits));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn the_certificates_in_a_response_are_read_and_written_as_openssl_writes_them() {
+    let found = certificates(&tsa().stamp(NOTE)).unwrap();
+    let written: Vec<String> = found.iter().map(|der| to_pem(der)).collect();
+    let own = fs::read_to_string(tsa().path("tsa.crt")).unwrap();
+    let begin = own.find("-----BEGIN").unwrap();
+    assert!(written.contains(&own[begin..].to_owned()), "{written:#?}");
+    let stamp = check(&tsa().stamp(NOTE), NOTE, None, &tsa().anchors()).unwrap();
+    let digests: Vec<String> = found.iter().map(|der| hex(&sha256(der))).collect();
+    assert!(digests.contains(&hex(&stamp.certificate_sha256)));
+    assert!(Anchors::from_pem(written.concat().as_bytes()).is_ok());
+    assert!(certificates(b"no response").is_err());
 }
 
 #[test]

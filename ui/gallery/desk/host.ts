@@ -1,7 +1,7 @@
 // A host for looking at the real screens: the demonstration incident, answered from memory.
 import type { CaseView, EvidenceReport, ImportPlan, ImportReport, ItemView, RecentCase, Verification } from "../../src/platform/bindings";
 import { MemoryPlatform } from "../../src/platform/memory";
-import { totalsOf } from "../../src/screens/evidence/sums";
+import { pageOf, totalsOf } from "./evidence";
 
 const sha = (seed: number) => Array.from({ length: 64 }, (_, at) => ((seed * 31 + at * 7 + ((seed * at) % 13)) % 16).toString(16)).join("");
 
@@ -111,7 +111,7 @@ export function host(evidence: EvidenceReport[] = incident, cases: RecentCase[] 
     .on("close_case", () => ((open = null), {})).on("forget_case", () => ({})).on("verify", () => verification("verified"))
     .on("choose", ({ purpose }) => ({ ticket: `chosen-${purpose}`, names: [purpose === "save" ? "backup.zip" : "delivery"], shown: `/chosen/${purpose}` }))
     .on("formats", () => [{ name: "aws.cloudtrail", value: "AWS CloudTrail" }, { name: "okta.system-log", value: "Okta System Log" }])
-    .on("evidence", () => imported(rows)).on("item", ({ id }) => itemView(rows.find((row) => row.id === id) ?? report(0), rows))
+    .on("evidence", (asked) => pageOf(rows, asked)).on("item", ({ id }) => itemView(rows.find((row) => row.id === id) ?? report(0), rows))
     .on("plan_import", plan).on("import", () => imported(rows, 42.4))
     .on("note_item", ({ jurisdiction, hold, note }) => ({ jurisdiction, hold, note, custody_seq: 210 }))
     .on("withdraw", ({ id }) => ({ id, name: id, hidden: 1180, revealed: 12, revealed_in: ["EV-0002"], same: [], seq: 211 }))

@@ -6,6 +6,7 @@ import Components from "../../gallery/Components.svelte";
 import { expectAccessible } from "../../tests/axe";
 import { openLayer } from "../../tests/layers";
 import { zones } from "../lib/zones.svelte";
+import { desk } from "../shell/desk.svelte";
 import Button from "./Button.svelte";
 import DataTable from "./DataTable.svelte";
 import FailureView from "./FailureView.svelte";
@@ -175,11 +176,12 @@ describe("FailureView", () => {
   it("tells the parts it has, and copies them", async () => {
     const user = userEvent.setup();
     const onretry = vi.fn();
-    render(FailureView, { failure: { what: "E-004 could not be read", where: "byte 7", next: "Copy it again" }, onretry, build: "Vestige 1" });
+    desk.about = { version: "1", os: "linux", build_sha256: "", home: "", user: "", zones: [], licence: "" };
+    render(FailureView, { failure: { what: "E-004 could not be read", where: "byte 7", next: "Copy it again", code: "io", doing: "The item could not be read" }, onretry });
     const alert = screen.getByRole("alert");
-    expect(within(alert).getAllByRole("term").map((term) => term.textContent)).toEqual(["Where", "Next"]);
+    expect(within(alert).getAllByRole("term").map((term) => term.textContent)).toEqual(["Where", "Next", "Code"]);
     await user.click(screen.getByRole("button", { name: "Copy diagnostics" }));
-    expect(await navigator.clipboard.readText()).toBe("what: E-004 could not be read\nwhere: byte 7\nnext: Copy it again\nbuild: Vestige 1");
+    expect(await navigator.clipboard.readText()).toBe("doing: The item could not be read\ncode: io\nbuild: Vestige 1, linux\nmessage: left out, it may name evidence");
     await user.click(screen.getByRole("button", { name: "Try again" }));
     expect(onretry).toHaveBeenCalledOnce();
   });

@@ -10,12 +10,13 @@ export interface Failure {
   next?: string;
   /** Stable name of the error, for support. */
   code?: string;
+  /** The window's own words for what was being done; they name no evidence. */
+  doing?: string;
 }
 
 const texts = ["where", "expected", "found", "next", "code"] as const;
 
-/** Turns whatever a rejected call threw into a failure; nothing is lost, unknown shapes are shown as they are. */
-export function asFailure(thrown: unknown, doing?: string): Failure {
+function told(thrown: unknown, doing?: string): Failure {
   if (typeof thrown === "string") return { what: doing ?? thrown, ...(doing ? { found: thrown } : {}) };
   if (thrown instanceof Error) return { what: doing ?? thrown.message, ...(doing ? { found: thrown.message } : {}) };
   if (typeof thrown !== "object" || thrown === null) return { what: doing ?? String(thrown), found: String(thrown) };
@@ -27,8 +28,11 @@ export function asFailure(thrown: unknown, doing?: string): Failure {
   return failure;
 }
 
-/** Plain text for a support request. */
+/** Turns whatever a rejected call threw into a failure; nothing is lost, unknown shapes are shown as they are. */
+export const asFailure = (thrown: unknown, doing?: string): Failure => ({ ...told(thrown, doing), ...(doing ? { doing } : {}) });
+
+/** Plain text for a support request. What the host said may name files and values of the evidence: it stays out. */
 export function diagnostics(failure: Failure, build: string): string {
-  const lines = [["what", failure.what], ...texts.map((name) => [name, failure[name]]), ["build", build]];
-  return lines.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`).join("\n");
+  const lines = [["doing", failure.doing], ["code", failure.code ?? "none"], ["build", build]];
+  return [...lines.filter(([, value]) => value).map(([name, value]) => `${name}: ${value}`), "message: left out, it may name evidence"].join("\n");
 }

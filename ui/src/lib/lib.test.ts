@@ -49,13 +49,16 @@ describe("a failure", () => {
       .toEqual({ what: "no file", where: "byte 7", expected: "[", found: "{", next: "copy it again", code: "read" });
   });
   it("shows unknown shapes as they are", () => {
-    expect(asFailure({ odd: 1 }, "Opening the case")).toEqual({ what: "Opening the case", found: '{"odd":1}' });
+    expect(asFailure({ odd: 1 }, "Opening the case")).toEqual({ what: "Opening the case", found: '{"odd":1}', doing: "Opening the case" });
     expect(asFailure(new Error("boom"))).toEqual({ what: "boom" });
-    expect(asFailure("refused", "Sealing")).toEqual({ what: "Sealing", found: "refused" });
+    expect(asFailure("refused", "Sealing")).toEqual({ what: "Sealing", found: "refused", doing: "Sealing" });
     expect(asFailure(null)).toEqual({ what: "null", found: "null" });
   });
-  it("copies as plain lines", () => {
-    expect(diagnostics({ what: "no file", where: "byte 7" }, "Vestige 0.1")).toBe("what: no file\nwhere: byte 7\nbuild: Vestige 0.1");
+  it("copies what was done and its code, and nothing of evidence", () => {
+    const failure = asFailure({ code: "io", message: "/cases/x/delivery/signins.json: permission denied", where: "signins.json, byte 7", found: "mara@example.org", stopped: false, in_query: [] }, "What was chosen could not be looked through");
+    expect(failure.what).toContain("signins.json");
+    expect(diagnostics(failure, "Vestige 0.1, linux")).toBe("doing: What was chosen could not be looked through\ncode: io\nbuild: Vestige 0.1, linux\nmessage: left out, it may name evidence");
+    for (const thrown of ["/cases/x is gone", new Error("/cases/x is gone"), { path: "/cases/x" }]) expect(diagnostics(asFailure(thrown, "Sealing"), "")).toBe("doing: Sealing\ncode: none\nmessage: left out, it may name evidence");
   });
 });
 

@@ -617,9 +617,156 @@ provenance: Provenance,
 noted: Noted, };
 
 /**
+ * What of the evidence is asked for.
+ */
+export type EvidenceAsk = { 
+/**
+ * Words that a row must hold, all of them; empty for all.
+ */
+filter: string, 
+/**
+ * The column, as the table names it; none for the order of arrival.
+ */
+sort: string | null, 
+/**
+ * Whether the greatest comes first.
+ */
+down: boolean, 
+/**
+ * The position of the first row.
+ */
+offset: number, 
+/**
+ * How many rows; at most a thousand are given.
+ */
+limit: number, };
+
+/**
+ * A page of the evidence.
+ */
+export type EvidencePage = { 
+/**
+ * From `offset` on.
+ */
+rows: Array<EvidenceRow>, 
+/**
+ * Rows that hold the words; a member that does brings its item along.
+ */
+matching: number, 
+/**
+ * Rows in all.
+ */
+all: number, 
+/**
+ * Items in all.
+ */
+items: number, 
+/**
+ * Sums over all items.
+ */
+totals: Totals, };
+
+/**
  * One file, or one file inside an archive.
  */
 export type EvidenceReport = { 
+/**
+ * `EV-0001`.
+ */
+id: string, 
+/**
+ * Name below what was imported.
+ */
+name: string, 
+/**
+ * Where it was found; `archive!member` for a file inside an archive.
+ */
+path: string, 
+/**
+ * SHA-256 as received, hexadecimal.
+ */
+sha256: string | null, 
+/**
+ * Size as received.
+ */
+bytes: number, 
+/**
+ * Size after unpacking.
+ */
+bytes_decompressed: number, 
+/**
+ * What it was recognised as.
+ */
+type: string | null, 
+/**
+ * Why.
+ */
+recognised: string | null, 
+/**
+ * `imported`, `partial`, `rejected` or `duplicate`.
+ */
+state: string, 
+/**
+ * Why it is rejected or partial, or what it repeats.
+ */
+reason: string | null, 
+/**
+ * Earliest time.
+ */
+first: string | null, 
+/**
+ * Latest time.
+ */
+last: string | null, 
+/**
+ * Number of warnings.
+ */
+warnings: number, 
+/**
+ * Records in view without a time: those that `time:none` finds.
+ */
+undated: number, 
+/**
+ * Whether it was withdrawn.
+ */
+withdrawn: boolean, 
+/**
+ * Records the envelope holds.
+ */
+found: number, 
+/**
+ * Records with at least one row in the case.
+ */
+stored: number, 
+/**
+ * Records that another evidence item already holds, equal in decoded content.
+ */
+duplicate: number, 
+/**
+ * Records that could not be read; each has a warning.
+ */
+rejected: number, 
+/**
+ * Known non-events (headers, `NODATA`, control messages).
+ */
+ignored: number, 
+/**
+ * Rows made, duplicates' rows included.
+ */
+events: number, };
+
+/**
+ * A row: an item or a member of one.
+ */
+export type EvidenceRow = { 
+/**
+ * Whether it is a member of the item above it.
+ */
+member: boolean, 
+/**
+ * Whether it is an item with members.
+ */
+archive: boolean, 
 /**
  * `EV-0001`.
  */
@@ -2194,7 +2341,7 @@ export interface Commands {
   plan_import: { input: OfTicket; output: ImportPlan };
   import: { input: Import; output: ImportReport };
   formats: { input: Nothing; output: Array<Fact> };
-  evidence: { input: Nothing; output: ImportReport };
+  evidence: { input: EvidenceAsk; output: EvidencePage };
   item: { input: ItemId; output: ItemView };
   withdraw: { input: Withdraw; output: Withdrawn };
   backup: { input: OfTicket; output: Saved };

@@ -52,10 +52,10 @@ impl Package {
     pub fn run(self, host: &dyn Host) -> Done {
         let options = Options {
             profile: self.profile,
-            output: self.output,
             recipient: self.recipient,
             contact_email: self.contact_email,
             reason: self.reason,
+            ..Options::expert(self.output)
         };
         print::json(&package::make(
             host,

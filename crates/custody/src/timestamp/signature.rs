@@ -55,6 +55,15 @@ impl Digest {
             .map(|(_, digest)| *digest)
     }
 
+    /// For people.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Digest::Sha256 => "SHA-256",
+            Digest::Sha384 => "SHA-384",
+            Digest::Sha512 => "SHA-512",
+        }
+    }
+
     pub(super) fn hash(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Digest::Sha256 => Sha256::digest(bytes).to_vec(),

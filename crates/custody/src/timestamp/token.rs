@@ -6,7 +6,7 @@ use super::certificate::Certificate;
 use super::path::{Anchors, find};
 use super::signature::{self, Digest};
 use super::{Stamp, TokenError};
-use crate::hash::{hex, sha256};
+use crate::hash::{Hash, hex, sha256};
 use der::asn1::OctetStringRef;
 use der::{Decode, Encode};
 use vestige_model::time;
@@ -18,18 +18,37 @@ const CERTIFICATES: usize = 32;
 /// Digest and nonce of a query; none where the query itself cannot be read.
 type Asked = Option<(Vec<u8>, Vec<u8>)>;
 
+/// What a time stamp is over.
+#[derive(Clone, Copy)]
+pub(super) enum Over<'a> {
+    /// These bytes.
+    Bytes(&'a [u8]),
+    /// A file of this SHA-256.
+    File(&'a Hash),
+}
+
+impl Over<'_> {
+    /// The digest, none where it is not known.
+    fn digest(self, digest: Digest) -> Option<Vec<u8>> {
+        match self {
+            Over::Bytes(bytes) => Some(digest.hash(bytes)),
+            Over::File(sha256) => (digest == Digest::Sha256).then(|| sha256.to_vec()),
+        }
+    }
+}
+
 pub(super) fn check(
     response: &[u8],
-    note: &[u8],
+    over: Over<'_>,
     asked: Option<Asked>,
     anchors: Option<&Anchors>,
 ) -> Result<Stamp, TokenError> {
     let data = granted(response)?;
     let bytes = stamped(&data)?;
     let info = TstInfo::from_der(bytes).map_err(TokenError::form("TSTInfo"))?;
-    check_imprint(&info, note)?;
+    check_imprint(&info, over)?;
     if let Some(asked) = asked {
-        check_query(&info, note, asked)?;
+        check_query(&info, over, asked)?;
     }
     let gen_time = gen_time(info.gen_time.0)?;
 
@@ -75,6 +94,11 @@ pub(super) fn differs(what: &'static str, expected: &str, found: impl Into<Strin
     }
 }
 
+/// The certificates in a response that was granted, as they stand there.
+pub(super) fn carried(response: &[u8]) -> Result<Vec<Certificate>, TokenError> {
+    certificates(&granted(response)?)
+}
+
 /// The signed data of a response that was granted.
 fn granted(response: &[u8]) -> Result<SignedData<'_>, TokenError> {
     let response = TimeStampResp::from_der(response).map_err(TokenError::form("response"))?;
@@ -115,7 +139,7 @@ fn stamped<'a>(data: &SignedData<'a>) -> Result<&'a [u8], TokenError> {
         .map_err(TokenError::form("TSTInfo"))
 }
 
-fn check_imprint(info: &TstInfo<'_>, note: &[u8]) -> Result<(), TokenError> {
+fn check_imprint(info: &TstInfo<'_>, over: Over<'_>) -> Result<(), TokenError> {
     if info.version != 1 {
         return Err(differs("TSTInfo version", "1", info.version.to_string()));
     }
@@ -127,17 +151,20 @@ fn check_imprint(info: &TstInfo<'_>, note: &[u8]) -> Result<(), TokenError> {
             algorithm.oid.to_string(),
         ));
     };
-    let (expected, found) = (
-        digest.hash(note),
-        info.message_imprint.hashed_message.as_bytes(),
-    );
+    let found = info.message_imprint.hashed_message.as_bytes();
+    // As long as the longest digest, whatever stands there.
+    let imprint = hex(found.get(..64).unwrap_or(found));
+    let Some(expected) = over.digest(digest) else {
+        let algorithm = digest.name();
+        return Err(TokenError::OtherDigest { algorithm, imprint });
+    };
     if expected != found {
-        return Err(differs("message imprint", &hex(&expected), hex(found)));
+        return Err(differs("message imprint", &hex(&expected), imprint));
     }
     Ok(())
 }
 
-fn check_query(info: &TstInfo<'_>, note: &[u8], asked: Asked) -> Result<(), TokenError> {
+fn check_query(info: &TstInfo<'_>, over: Over<'_>, asked: Asked) -> Result<(), TokenError> {
     let Some((digest, nonce)) = asked else {
         return Err(differs(
             "query",
@@ -145,7 +172,7 @@ fn check_query(info: &TstInfo<'_>, note: &[u8], asked: Asked) -> Result<(), Toke
             "other bytes",
         ));
     };
-    if digest != sha256(note) {
+    if over.digest(Digest::Sha256) != Some(digest) {
         return Err(differs(
             "query",
             "a query over this note",

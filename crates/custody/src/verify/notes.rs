@@ -159,7 +159,7 @@ fn judge(
 }
 
 /// Whether the chain has this root at this size.
-fn fits(size: u64, root: &crate::hash::Hash, walk: &Walk) -> Result<(), String> {
+pub(super) fn fits(size: u64, root: &crate::hash::Hash, walk: &Walk) -> Result<(), String> {
     let entries = walk.tree.size();
     if size > entries {
         return Err(format!(

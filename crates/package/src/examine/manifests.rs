@@ -148,8 +148,8 @@ impl<R: Read + Seek> Examination<'_, R> {
     pub(super) fn contents(&mut self) -> Result<Vec<Found>, ExamineError> {
         let names: HashMap<usize, String> = self
             .by_name
-            .drain()
-            .map(|(name, number)| (number, name))
+            .iter()
+            .map(|(name, number)| (*number, name.clone()))
             .collect();
         let entries = self.archive.entries.clone();
         let total = entries.iter().map(|one| one.packed).sum();

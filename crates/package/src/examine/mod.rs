@@ -42,6 +42,8 @@ pub struct Examined<R> {
     pub files: Vec<Found>,
     /// The zip, to read more from; none where it is no zip or no bag.
     pub archive: Option<Archive<R>>,
+    /// Places of the files in the zip by their names below the bag's folder.
+    by_name: HashMap<String, usize>,
 }
 
 impl<R> Examined<R> {
@@ -63,6 +65,7 @@ impl<R> Examined<R> {
             info: Vec::new(),
             files: Vec::new(),
             archive: None,
+            by_name: HashMap::new(),
         }
     }
 }
@@ -80,8 +83,10 @@ impl<R: Read + Seek> Examined<R> {
         let Some(archive) = &mut self.archive else {
             return Ok(false);
         };
-        let name = format!("{}/{name}", self.top);
-        let entry = archive.entries.iter().find(|entry| entry.name == name);
+        let entry = self
+            .by_name
+            .get(name)
+            .and_then(|at| archive.entries.get(*at));
         let Some(entry) = entry.cloned() else {
             return Ok(false);
         };
@@ -176,6 +181,7 @@ impl<R: Read + Seek> Examination<'_, R> {
             info: self.info,
             files,
             archive: Some(self.archive),
+            by_name: self.by_name,
         })
     }
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use memchr::memmem;
 use serde::Serialize;
 use vestige_custody::line::Line;
 use vestige_custody::{Event, Level, hex};
@@ -175,7 +176,7 @@ fn custody(connection: &Connection) -> Result<Custody, WorkError> {
         size,
         root: root.map(|root| hex(&root)).unwrap_or_default(),
         head: head.map(|head| hex(&head.leaf)).unwrap_or_default(),
-        last_anchor: last_anchor(connection)?,
+        last_anchor: anchored.map_or(Ok(None), |size| last_anchor(connection, size))?,
         since_signed: size.saturating_sub(signed),
         since_anchor: size.saturating_sub(anchored.unwrap_or(0)),
         checkpoints: notes
@@ -188,12 +189,13 @@ fn custody(connection: &Connection) -> Result<Custody, WorkError> {
     })
 }
 
-/// The last `checkpoint.anchored` entry.
-fn last_anchor(connection: &Connection) -> Result<Option<Anchor>, CaseError> {
+/// The last `checkpoint.anchored` entry: it comes after the greatest size that has a token.
+fn last_anchor(connection: &Connection, size: u64) -> Result<Option<Anchor>, CaseError> {
     let mut last = None;
-    Ledger::entries(connection, 0, &mut |stored| {
+    let anchored = memmem::Finder::new(Event::CheckpointAnchored.name());
+    Ledger::entries(connection, size, &mut |stored| {
         // Most entries are passed over without being read as a whole.
-        if !contains(stored.body, Event::CheckpointAnchored.name().as_bytes()) {
+        if anchored.find(stored.body).is_none() {
             return Ok(true);
         }
         if let Ok(Line::Entry(entry)) = Line::parse(stored.body)
@@ -212,10 +214,6 @@ fn last_anchor(connection: &Connection) -> Result<Option<Anchor>, CaseError> {
         Ok(true)
     })?;
     Ok(last)
-}
-
-fn contains(body: &[u8], what: &[u8]) -> bool {
-    body.windows(what.len()).any(|window| window == what)
 }
 
 impl From<examiner::Examiner> for ExaminerFacts {

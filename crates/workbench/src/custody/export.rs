@@ -1,11 +1,13 @@
 //! The custody of a case for somebody else: a folder that they can verify with nothing of ours.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tempfile::TempDir;
+use vestige_custody::timestamp;
 use vestige_custody::verify::VERIFY_CUSTODY_PY;
 use vestige_custody::{CaseId, Event, Verdict, hex};
 use vestige_store::Connection;
@@ -13,6 +15,7 @@ use vestige_store::case_file::CaseError;
 use vestige_store::ledger::{Checkpoint, Head, Ledger, checkpoints};
 use vestige_store::{examiner, summary};
 
+use super::handed::Handed;
 use super::{newest_note, note_name};
 use crate::error::WorkError;
 use crate::host::Host;
@@ -92,6 +95,9 @@ fn record(host: &dyn Host, case: &mut OpenCase, exported: &Exported) -> Result<(
 
 const CHAIN: &str = "custody.jsonl";
 
+/// The folders in an export.
+pub(crate) const FOLDERS: [&str; 3] = ["checkpoints", "proofs", "trust"];
+
 /// From which somebody else can write a verifier.
 pub(crate) const FORMAT: &str = include_str!("../../../../docs/custody-format.md");
 
@@ -167,7 +173,7 @@ fn verified(host: &dyn Host, staging: &Path) -> Result<Verification, WorkError> 
 /// Gives the folder its name and the usual rights; all in it is durable before.
 fn publish(staging: TempDir, folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
-    for name in ["checkpoints", "trust", "."] {
+    for name in FOLDERS.into_iter().chain(["."]) {
         File::open(staging.path().join(name))?.sync_all()?;
     }
     fs::set_permissions(staging.path(), fs::Permissions::from_mode(0o755))?;
@@ -184,7 +190,8 @@ struct Export<'a> {
     root: &'a Path,
 }
 
-/// Writes entries, notes and keys into `root`, an empty folder: the custody folder of a package.
+/// Writes entries, notes, proofs, keys and certificates into `root`, an empty folder: the custody
+/// folder of a package.
 pub(crate) fn stage(
     case: &CaseId,
     connection: &Connection,
@@ -206,9 +213,9 @@ impl Export<'_> {
         Ok(exported)
     }
 
-    /// Entries, notes and keys.
+    /// Entries, notes, proofs, keys and certificates.
     fn custody(&self, folder: &Path) -> Result<Exported, WorkError> {
-        for name in ["checkpoints", "trust"] {
+        for name in FOLDERS {
             let path = self.root.join(name);
             fs::create_dir(&path).map_err(WorkError::io(&path, "making the folder"))?;
         }
@@ -219,9 +226,12 @@ impl Export<'_> {
         let notes = checkpoints(self.connection)?;
         // Without a note there is nothing to cut at.
         let size = notes.last().map_or(head, |newest| newest.size);
-        self.chain(size)?;
-        let time_stamps = self.notes(&notes)?;
+        let mut handed = Handed::default();
+        self.chain(size, &mut handed)?;
+        let time_stamps = self.notes(&notes, &mut handed)?;
+        self.proofs(handed)?;
         self.keys(size)?;
+        self.certificates(&notes)?;
         let root = Ledger::root_at(self.connection, size)?.map(|root| hex(&root));
         Ok(Exported {
             folder: folder.to_path_buf(),
@@ -250,7 +260,7 @@ impl Export<'_> {
     }
 
     /// The first `size` entries, as they are.
-    fn chain(&self, size: u64) -> Result<(), WorkError> {
+    fn chain(&self, size: u64, handed: &mut Handed) -> Result<(), WorkError> {
         let (path, file) = self.create(CHAIN)?;
         let mut out = BufWriter::new(file);
         let mut written = Ok(());
@@ -258,6 +268,7 @@ impl Export<'_> {
             if stored.seq >= size {
                 return Ok(false);
             }
+            handed.entry(&stored);
             written = out
                 .write_all(stored.body)
                 .and_then(|()| out.write_all(b"\n"));
@@ -270,19 +281,41 @@ impl Export<'_> {
     }
 
     /// Notes, queries and time stamps; returns how many of the last.
-    fn notes(&self, notes: &[Checkpoint]) -> Result<u64, WorkError> {
+    fn notes(&self, notes: &[Checkpoint], handed: &mut Handed) -> Result<u64, WorkError> {
         let mut time_stamps = 0;
         for note in notes {
             let name = format!("checkpoints/{}.note", note_name(note.size));
             self.put(&name, &note.note)?;
             let Some(token) = &note.token else { continue };
             time_stamps += 1;
+            handed.stamped(note.size);
             self.put(&format!("{name}.tsr"), token)?;
             if let Some(query) = &note.request {
                 self.put(&format!("{name}.tsq"), query)?;
             }
         }
         Ok(time_stamps)
+    }
+
+    /// That what was handed out before is the beginning of this.
+    fn proofs(&self, handed: Handed) -> Result<(), WorkError> {
+        for proof in handed.proofs(self.case) {
+            self.put(&format!("proofs/{}", proof.file_name()), &proof.to_bytes())?;
+        }
+        Ok(())
+    }
+
+    /// Every certificate that a time stamp holds, each once, in the order of their bytes; no file
+    /// where there is none. A token that cannot be read is told where it is verified.
+    fn certificates(&self, notes: &[Checkpoint]) -> Result<(), WorkError> {
+        let tokens = notes.iter().filter_map(|note| note.token.as_deref());
+        let found = tokens.filter_map(|token| timestamp::certificates(token).ok());
+        let all: BTreeSet<Vec<u8>> = found.flatten().collect();
+        if all.is_empty() {
+            return Ok(());
+        }
+        let pem: String = all.iter().map(|der| timestamp::to_pem(der)).collect();
+        self.put("trust/tsa.pem", pem.as_bytes())
     }
 
     /// The verifier keys of everyone whom an exported entry let in, one a line.

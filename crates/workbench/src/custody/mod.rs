@@ -4,6 +4,7 @@
 mod anchor;
 mod entries;
 mod export;
+mod handed;
 mod list;
 mod pin;
 mod request;
@@ -20,7 +21,7 @@ pub(crate) use anchor::read_anchors;
 pub use anchor::{Anchored, anchor, anchor_in};
 pub(crate) use entries::{exact, naming, window};
 pub use export::{Exported, export};
-pub(crate) use export::{FORMAT, stage};
+pub(crate) use export::{FOLDERS, FORMAT, stage};
 pub use list::list;
 pub(crate) use pin::pin_of;
 pub use pin::{Pinned, pin};

@@ -18,7 +18,7 @@ use crate::host::Host as _;
 use crate::session;
 use crate::verify::{self, Terms, Verification};
 use crate::wire::{
-    CaseCreate, CaseOpen, CaseView, Nothing, Opened, RecentCase, RestoreCase, Signing,
+    CaseCreate, CaseOpen, CaseView, Nothing, Opened, RecentCase, RestoreCase, Signing, Ticket,
 };
 
 impl Desk {
@@ -70,7 +70,7 @@ impl Desk {
         host: &CallHost<'_>,
         input: CaseCreate,
     ) -> Result<CaseView, WorkError> {
-        let path = self.path(&input.place)?;
+        let path = self.place_of_case(&input.place)?;
         let new = NewCase {
             title: input.title,
             examiner: input.examiner,
@@ -84,6 +84,12 @@ impl Desk {
         case::create(host, &path, &new)?;
         self.put(host, &path)?;
         self.view(host)
+    }
+
+    /// Where a case is made: a place that was chosen for it, not for instance one of evidence.
+    fn place_of_case(&self, ticket: &Ticket) -> Result<PathBuf, WorkError> {
+        locked(&self.choices).may_write(ticket)?;
+        self.path(ticket)
     }
 
     /// Verifies first and says what was found, before anything else is shown. A case that fails is
@@ -188,7 +194,7 @@ impl Desk {
         host: &CallHost<'_>,
         input: RestoreCase,
     ) -> Result<Opened, WorkError> {
-        let (backup, place) = (self.path(&input.backup)?, self.path(&input.place)?);
+        let (backup, place) = (self.path(&input.backup)?, self.place_of_case(&input.place)?);
         crate::backup::restore(host, &backup, &place)?;
         self.open_at(host, &place)
     }

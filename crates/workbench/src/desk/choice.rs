@@ -1,9 +1,13 @@
 //! What the user chose outside the page. The page has names for it and never says a path.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use vestige_package::zip::read::{Archive, Entry};
+
 use crate::error::WorkError;
+use crate::verify::is_package;
 use crate::wire::{Chosen, Ticket};
 
 /// The choices of this session, in their order.
@@ -89,7 +93,8 @@ pub(super) fn looks_like(path: &Path) -> &'static str {
         "case"
     } else if path.join("custody.jsonl").is_file()
         || path.join("bagit.txt").is_file()
-        || vestige_package_name(path)
+        || named_as_ours(path)
+        || is_bag(path)
     {
         "package"
     } else {
@@ -97,8 +102,16 @@ pub(super) fn looks_like(path: &Path) -> &'static str {
     }
 }
 
-/// The name that a package of ours has, `CASE_PROFILE_TIME.zip`; evidence comes in zips, too.
-fn vestige_package_name(path: &Path) -> bool {
+/// Whether it is a zip with a bag in it; evidence comes in zips, too.
+fn is_bag(path: &Path) -> bool {
+    let bag = |entry: &Entry| matches!(entry.name.split_once('/'), Some((_, "bagit.txt")));
+    let holds = |file| Archive::open(file).is_ok_and(|zip| zip.entries.iter().any(bag));
+    is_package(path) && File::open(path).is_ok_and(holds)
+}
+
+/// The name that a package of ours has, `CASE_PROFILE_TIME.zip`: one that is damaged is still taken
+/// for one.
+fn named_as_ours(path: &Path) -> bool {
     let name = path.file_stem().map(|name| name.to_string_lossy());
     path.extension().is_some_and(|ending| ending == "zip")
         && name.is_some_and(|name| {
@@ -123,7 +136,28 @@ mod tests {
     }
 
     #[test]
-    fn a_package_is_told_from_other_archives_by_its_name() {
+    fn a_package_is_told_from_other_archives_by_what_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, member: &str| {
+            let path = folder.path().join(name);
+            let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+            zip.start_file(member, zip::write::SimpleFileOptions::default())
+                .unwrap();
+            zip.finish().unwrap();
+            path
+        };
+        assert_eq!(looks_like(&write("theirs.zip", "bag/bagit.txt")), "package");
+        for (name, member) in [
+            ("deep.zip", "logs/bag/bagit.txt"),
+            ("flat.zip", "bagit.txt"),
+            ("logs.zip", "AWSLogs/a.json"),
+        ] {
+            assert_eq!(looks_like(&write(name, member)), "evidence", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_package_of_ours_is_known_by_its_name() {
         assert_eq!(
             looks_like(Path::new("/x/A_expert_20261124T184500Z.zip")),
             "package"

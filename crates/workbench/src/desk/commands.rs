@@ -56,7 +56,7 @@ macro_rules! commands {
             plan_import(OfTicket) -> ImportPlan;
             import(Import) -> ImportReport;
             formats(Nothing) -> Vec<Fact>;
-            evidence(Nothing) -> ImportReport;
+            evidence(EvidenceAsk) -> EvidencePage;
             item(ItemId) -> ItemView;
             withdraw(Withdraw) -> Withdrawn;
             backup(OfTicket) -> Saved;

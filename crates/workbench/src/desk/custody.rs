@@ -62,7 +62,7 @@ impl Desk {
 
     pub(super) fn sign(&self, host: &CallHost<'_>, _: Nothing) -> Result<Signed, WorkError> {
         let open = self.needed()?;
-        open.writing_itself(|case| custody::sign(host, case))
+        open.writing_itself(host, |case| custody::sign(host, case))
     }
 
     pub(super) fn pin(&self, host: &CallHost<'_>, _: Nothing) -> Result<PinView, WorkError> {
@@ -85,7 +85,7 @@ impl Desk {
         _: Nothing,
     ) -> Result<TimeStampQuery, WorkError> {
         let open = self.needed()?;
-        let made = open.writing_itself(|case| custody::request(host, case))?;
+        let made = open.writing_itself(host, |case| custody::request(host, case))?;
         Ok(TimeStampQuery {
             size: made.size,
             path: made.file.display().to_string(),
@@ -101,7 +101,9 @@ impl Desk {
         let reply = self.path(&input.reply)?;
         let ca = input.ca.as_ref().map(|ca| self.path(ca)).transpose()?;
         let open = self.needed()?;
-        open.writing_itself(|case| custody::anchor(host, case, &reply, ca.as_deref()))
+        open.writing_itself(host, |case| {
+            custody::anchor(host, case, &reply, ca.as_deref())
+        })
     }
 }
 

@@ -54,24 +54,21 @@ impl Desk {
             .collect())
     }
 
-    pub(super) fn evidence(&self, _: &CallHost<'_>, _: Nothing) -> Result<ImportReport, WorkError> {
-        let open = self.needed()?;
-        import::evidence(open.reader()?.connection())
-    }
-
     pub(super) fn withdraw(
         &self,
         host: &CallHost<'_>,
         input: Withdraw,
     ) -> Result<Withdrawn, WorkError> {
         let open = self.needed()?;
-        open.writing_itself(|case| withdraw::withdraw(host, case, &input.id, &input.reason))
+        open.writing_itself(host, |case| {
+            withdraw::withdraw(host, case, &input.id, &input.reason)
+        })
     }
 
     pub(super) fn backup(&self, host: &CallHost<'_>, input: OfTicket) -> Result<Saved, WorkError> {
         let open = self.needed()?;
         let output = self.place_to_write(&open, &input.ticket)?.path;
-        let done = open.writing_itself(|case| backup::backup(host, case, &output))?;
+        let done = open.writing_itself(host, |case| backup::backup(host, case, &output))?;
         Ok(Saved {
             path: done.file.display().to_string(),
             sha256: done.sha256,

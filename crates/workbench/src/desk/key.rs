@@ -59,11 +59,11 @@ impl Desk {
                 folder: host.home(),
             });
         };
-        let before = locked(&self.passphrase).replace(Zeroizing::new(input.passphrase));
-        if let Err(error) = key::unlock(host, &current) {
-            *locked(&self.passphrase) = before;
-            return Err(error);
-        }
+        // Tried before it is kept: a command that runs meanwhile must not meet a wrong one, and a lock
+        // meanwhile must stay one.
+        let passphrase = Zeroizing::new(input.passphrase);
+        key::unlock_with(&passphrase, &current)?;
+        *locked(&self.passphrase) = Some(passphrase);
         self.key(host, Nothing {})
     }
 

@@ -7,6 +7,7 @@ mod choice;
 mod commands;
 mod custody;
 mod evidence;
+mod holdings;
 mod item;
 mod key;
 mod memory;

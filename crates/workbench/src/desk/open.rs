@@ -2,18 +2,24 @@
 //! time.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::time::Duration;
 
-use vestige_store::case_file::Case;
+use vestige_store::case_file::{Case, CaseError};
 use vestige_store::page::Reader;
 use vestige_store::term::HashKey;
 
+use super::holdings::Holdings;
 use super::report::Laid;
 use super::timeline::{Questions, Results};
 use super::{CallHost, Desk, locked};
 use crate::error::WorkError;
 use crate::host::Host as _;
 use crate::session::OpenCase;
+
+/// How long a command waits for another one that writes: five seconds.
+const PAUSE: Duration = Duration::from_millis(20);
+const WAITS: u32 = 250;
 
 /// An open case. Readers are kept for the next question; they are let go when something is written.
 #[derive(Debug)]
@@ -25,6 +31,8 @@ pub(super) struct Open {
     pub questions: Questions,
     /// Results whose rows are looked at.
     pub results: Results,
+    /// The evidence as it was looked up last.
+    pub holdings: Holdings,
     /// Reports that are looked at.
     pub laid: Mutex<Laid>,
 }
@@ -59,6 +67,7 @@ impl Open {
             writing: Mutex::default(),
             questions: Questions::default(),
             results: Results::default(),
+            holdings: Holdings::default(),
             laid: Mutex::default(),
         }
     }
@@ -107,7 +116,7 @@ impl Open {
         host: &CallHost<'_>,
         work: impl FnOnce(&mut OpenCase) -> Result<T, WorkError>,
     ) -> Result<T, WorkError> {
-        let _one = self.writing();
+        let _one = self.writing(host)?;
         let mut case = OpenCase::open(host, self.root())?;
         let done = work(&mut case);
         let signed = case.finish(host);
@@ -122,11 +131,16 @@ impl Open {
     }
 
     /// Runs a use case that opens the case for writing itself.
+    ///
+    /// # Errors
+    /// Where another command of this window writes for longer than this one waits; what `work`
+    /// says.
     pub fn writing_itself<T>(
         &self,
+        host: &CallHost<'_>,
         work: impl FnOnce(&Path) -> Result<T, WorkError>,
     ) -> Result<T, WorkError> {
-        let _one = self.writing();
+        let _one = self.writing(host)?;
         let done = work(self.root());
         self.written();
         done
@@ -141,8 +155,24 @@ impl Open {
         self.results.keep(state.as_ref().ok());
     }
 
-    fn writing(&self) -> MutexGuard<'_, ()> {
-        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Waits for its turn to write, as long as another program would wait for the case's lock.
+    fn writing(&self, host: &CallHost<'_>) -> Result<MutexGuard<'_, ()>, WorkError> {
+        for _ in 0..WAITS {
+            match self.writing.try_lock() {
+                Ok(guard) => return Ok(guard),
+                Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
+                Err(TryLockError::WouldBlock) => std::thread::sleep(PAUSE),
+            }
+            if host.cancelled() {
+                let doing = "waiting for another command that writes";
+                return Err(WorkError::Stopped { doing });
+            }
+        }
+        Err(CaseError::Locked {
+            path: self.root().to_path_buf(),
+            holder: "an import or another command of this window".to_owned(),
+        }
+        .into())
     }
 }
 

@@ -22,10 +22,12 @@ impl Desk {
             profile: Profile::parse(&input.profile)?,
             recipient: given(input.recipient),
             contact_email: given(settings.contact),
+            organisation: given(settings.organisation),
             ..Options::expert(self.place_to_write(&open, &input.to)?.path)
         };
-        let made =
-            open.writing_itself(|case| package::make(host, case, &options, &report::for_package))?;
+        let made = open.writing_itself(host, |case| {
+            package::make(host, case, &options, &report::for_package)
+        })?;
         Ok(PackageMade {
             saved: Saved {
                 path: made.path.display().to_string(),

@@ -83,8 +83,9 @@ impl Desk {
             overwrite: place.over,
         };
         let asked = asked(&input.report);
-        let made =
-            open.writing_itself(|case| report::make(host, case, &asked, options, &place.path))?;
+        let made = open.writing_itself(host, |case| {
+            report::make(host, case, &asked, options, &place.path)
+        })?;
         Ok(Saved {
             path: made.file.display().to_string(),
             sha256: made.sha256,

@@ -161,12 +161,19 @@ fn read(path: &Path) -> Result<Locked, WorkError> {
 /// # Errors
 /// [`WorkError::Passphrase`] where it is the wrong one.
 pub(crate) fn unlock(host: &dyn Host, locked: &Locked) -> Result<Option<ExaminerKey>, WorkError> {
-    let Some(passphrase) = host.passphrase(false) else {
-        return Ok(None);
-    };
+    let passphrase = host.passphrase(false);
+    let unlocked = passphrase.map(|passphrase| unlock_with(&passphrase, locked));
+    unlocked.transpose()
+}
+
+/// Unlocks a key with a passphrase.
+///
+/// # Errors
+/// [`WorkError::Passphrase`] where it is the wrong one.
+pub(crate) fn unlock_with(passphrase: &str, locked: &Locked) -> Result<ExaminerKey, WorkError> {
     let path = locked.path.clone();
     match locked.file.unlock(passphrase.as_bytes()) {
-        Ok(key) => Ok(Some(key)),
+        Ok(key) => Ok(key),
         Err(KeyFileError::Passphrase) => Err(WorkError::Passphrase { path }),
         Err(source) => Err(WorkError::KeyFile { path, source }),
     }

@@ -142,8 +142,9 @@ impl Gathered {
 
     /// The custody folder as it was staged.
     fn staged(&mut self, folder: &Path) -> Result<(), WorkError> {
-        for below in ["", "checkpoints/", "trust/"] {
-            let path = folder.join(below);
+        let below = custody::FOLDERS.map(|name| format!("{name}/"));
+        for below in below.into_iter().chain([String::new()]) {
+            let path = folder.join(&below);
             let failed = || WorkError::io(&path, "listing the custody");
             for entry in fs::read_dir(&path).map_err(failed())? {
                 let entry = entry.map_err(failed())?;
@@ -211,7 +212,11 @@ impl<'a> Facts<'a> {
             case: case.case().id().to_string(),
             title: facts.remove("title").unwrap_or_default(),
             reference: facts.remove("reference"),
-            organisation: facts.remove("organisation").unwrap_or_default(),
+            organisation: options
+                .organisation
+                .clone()
+                .or_else(|| facts.remove("organisation"))
+                .unwrap_or_default(),
             contact: by.actor.name.clone(),
             agent: format!(
                 "Vestige {} (sha256 {})",

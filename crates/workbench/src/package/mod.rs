@@ -74,6 +74,8 @@ pub struct Options {
     pub recipient: Option<String>,
     /// Where questions go, for `bag-info.txt`.
     pub contact_email: Option<String>,
+    /// Who makes it, for `bag-info.txt`; none for the organisation of the case.
+    pub organisation: Option<String>,
     /// Why it is made, for the record.
     pub reason: Option<String>,
 }
@@ -87,6 +89,7 @@ impl Options {
             output: output.into(),
             recipient: None,
             contact_email: None,
+            organisation: None,
             reason: None,
         }
     }
@@ -217,9 +220,10 @@ pub fn verify(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verificatio
     verify::package(host, path, terms)
 }
 
-/// Neither the package nor what goes beside it may be there.
+/// Neither the package nor what goes beside it may be there, a time stamp over another included.
 fn vacant(output: &Path) -> Result<(), WorkError> {
-    for path in [output.to_path_buf(), verify::sidecar_of(output)] {
+    let beside = [verify::sidecar_of(output), verify::stamp_of(output)];
+    for path in [output.to_path_buf()].into_iter().chain(beside) {
         if verify::is_taken(&path) {
             let found = "a file is there already";
             return Err(CaseError::Exists { path, found }.into());
@@ -239,8 +243,7 @@ fn record_report(
     }
     let mut entry = case.writer().ledger().entry(Event::ReportGenerated);
     for (name, bytes) in report {
-        let key = format!("{}_sha256", name.replace(['.', '-'], "_"));
-        entry = entry.detail(&key, hex(&hash::sha256(bytes)));
+        entry = entry.detail(&verify::report_detail(name), hex(&hash::sha256(bytes)));
     }
     case.append(host, &entry)?;
     case.after_write(host);

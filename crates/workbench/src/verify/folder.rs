@@ -11,7 +11,7 @@ use vestige_custody::hash::from_hex;
 use vestige_custody::verify::{NoteFile, Observed, Verifier};
 use vestige_custody::{Note, Vkey};
 
-use super::{Terms, Verification, trust, under_names};
+use super::{Check, Terms, Verification, proofs, trust, under_names};
 use crate::error::WorkError;
 use crate::host::Host;
 use crate::progress::{Counters, Progress};
@@ -22,8 +22,9 @@ pub(super) const CHAIN: &str = "custody.jsonl";
 pub(super) const LONGEST: u64 = 64 << 20;
 /// The largest note, token or key file that is read.
 pub(super) const LARGEST: u64 = 1 << 20;
-/// How many notes are read.
-pub(super) const NOTES: usize = 100_000;
+/// How many notes are read, and how many bytes of them and what lies beside them are held.
+const NOTES: usize = 100_000;
+const HELD: u64 = 64 << 20;
 
 /// Verifies an exported folder. The keys that lie in it count only where none is given, and then
 /// with a warning.
@@ -32,7 +33,7 @@ pub(crate) fn folder(
     path: &Path,
     terms: &Terms,
 ) -> Result<Verification, WorkError> {
-    let notes = notes(&path.join("checkpoints"))?;
+    let (notes, left_out) = notes(host, &path.join("checkpoints"))?;
     let mut trust = trust(host, terms)?;
     trust.withheld = true;
     let origins = origins(&notes);
@@ -41,10 +42,11 @@ pub(crate) fn folder(
     let mut verifier = Verifier::new(trust, notes);
     lines(host, &path.join(CHAIN), &mut verifier)?;
     let observed = observed(host, path, &verifier)?;
+    let proofs = proofs::in_folder(host, path, &verifier)?;
     Ok(Verification::of(
         verifier.finish(&observed),
         Vec::new(),
-        Vec::new(),
+        left_out.into_iter().chain(proofs).collect(),
     ))
 }
 
@@ -57,22 +59,63 @@ pub(super) fn origins(notes: &[NoteFile]) -> Vec<String> {
     named.collect::<BTreeSet<String>>().into_iter().collect()
 }
 
-fn notes(folder: &Path) -> Result<Vec<NoteFile>, WorkError> {
+/// The newest of the notes with these names, as many as are held, and what is to be said where some
+/// were left out: a package of others may hold more than there is memory for.
+///
+/// # Errors
+/// What `read` says; [`WorkError::Stopped`].
+pub(super) fn newest(
+    host: &dyn Host,
+    mut names: Vec<String>,
+    mut read: impl FnMut(&str) -> Result<NoteFile, WorkError>,
+) -> Result<(Vec<NoteFile>, Option<Check>), WorkError> {
+    // Names of ours are numbers of one width; a longer one is a greater number.
+    names.sort_unstable_by(|a, b| (b.len(), b).cmp(&(a.len(), a)));
+    let (mut notes, mut held) = (Vec::new(), 0_u64);
+    for name in names.iter().take(NOTES) {
+        if host.cancelled() {
+            return Err(WorkError::Stopped { doing: "verifying" });
+        }
+        let note = read(name)?;
+        let beside = [&note.token, &note.query].into_iter().flatten();
+        held += (note.bytes.len() + beside.map(Vec::len).sum::<usize>()) as u64;
+        if held > HELD {
+            break;
+        }
+        notes.push(note);
+    }
+    notes.reverse();
+    let left_out = names.len() - notes.len();
+    let told = (left_out > 0).then(|| {
+        Check::warning(
+            "note",
+            format!(
+                "expected at most {NOTES} notes of {} MiB in all, found more: the {left_out} oldest were not read",
+                HELD >> 20
+            ),
+        )
+    });
+    Ok((notes, told))
+}
+
+fn notes(host: &dyn Host, folder: &Path) -> Result<(Vec<NoteFile>, Option<Check>), WorkError> {
     let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((Vec::new(), None)),
         entries => entries.map_err(WorkError::io(folder, "listing the notes"))?,
     };
-    let mut paths = Vec::new();
+    let mut names = Vec::new();
     for entry in entries {
-        let path = entry
+        let name = entry
             .map_err(WorkError::io(folder, "listing the notes"))?
-            .path();
-        if path.extension().is_some_and(|ending| ending == "note") && paths.len() < NOTES {
-            paths.push(path);
-        }
+            .file_name();
+        // A name that is no text is none of ours.
+        names.extend(
+            name.into_string()
+                .ok()
+                .filter(|name| name.ends_with(".note")),
+        );
     }
-    paths.sort();
-    paths.iter().map(|path| note(path)).collect()
+    newest(host, names, |name| note(&folder.join(name)))
 }
 
 fn note(path: &Path) -> Result<NoteFile, WorkError> {

@@ -10,8 +10,11 @@ mod folder;
 mod item;
 mod limits;
 mod package;
+mod package_stamp;
+mod proofs;
 mod received;
 mod replay;
+mod reports;
 
 use std::path::{Path, PathBuf};
 
@@ -29,7 +32,9 @@ use crate::host::Host;
 pub(crate) use chain::chain;
 pub(crate) use folder::folder;
 pub(crate) use item::{OfItem, of_item};
-pub(crate) use package::{is_taken, package, sidecar_of};
+pub(crate) use package::{is_package, is_taken, package, sidecar_of};
+pub(crate) use package_stamp::stamp_of;
+pub(crate) use reports::detail as report_detail;
 
 /// What a verification is asked for.
 #[derive(Clone, Debug, Default)]
@@ -181,6 +186,9 @@ pub fn verify(host: &dyn Host, path: &Path, terms: &Terms) -> Result<Verificatio
     }
     let found = match path.symlink_metadata() {
         Err(_) => "nothing there",
+        Ok(_) if path.join("bagit.txt").is_file() => {
+            "an unpacked package: give the zip that it came in, for its manifests and seal are verified there"
+        }
         Ok(about) if about.is_dir() => "a folder without case.db and custody.jsonl",
         Ok(_) => "a file that is no zip",
     };

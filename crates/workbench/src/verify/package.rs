@@ -1,7 +1,7 @@
 //! A package, ours or anybody's: the zip and the bag in it, then the custody and the evidence that
 //! lie in the bag. Nothing in it is believed, and nothing of it is unpacked to the disk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
@@ -15,8 +15,11 @@ use vestige_package::name::visible;
 use vestige_package::zip::read::UnpackError;
 use vestige_package::{ExamineError, Examined, examine};
 
-use super::folder::{LARGEST, LONGEST, NOTES, origins};
-use super::{Check, Status, Terms, Verdict, Verification, trust, under_names};
+use super::folder::{LARGEST, LONGEST, newest, origins};
+use super::reports::Reports;
+use super::{
+    Check, Status, Terms, Verdict, Verification, package_stamp, proofs, trust, under_names,
+};
 use crate::backup::HostWatch;
 use crate::error::WorkError;
 use crate::host::Host;
@@ -31,7 +34,7 @@ const REFUSED: &str = "The package was refused before what is in it could be rea
 const NO_CUSTODY: &str = "The files are compared with the manifests that came with them. Whoever altered both would not be noticed: nothing here is signed.\nNothing says how the evidence was handled.";
 
 /// Whether a file is to be taken for a package: by its name or its first bytes.
-pub(super) fn is_package(path: &Path) -> bool {
+pub(crate) fn is_package(path: &Path) -> bool {
     if !path.is_file() {
         return false;
     }
@@ -69,7 +72,7 @@ pub(super) fn package_and_info(
         ExamineError::Io(error) => WorkError::io(path, "reading the package")(error),
     })?;
     let mut checks: Vec<Check> = examined.checks.iter().map(of_package).collect();
-    checks.extend(sidecar(path, examined.sha256)?);
+    checks.extend(sidecar(host, path, examined.sha256, terms)?);
     let info = examined.info.clone();
     if examined.archive.is_none() {
         return Ok((alone(checks, REFUSED), info));
@@ -115,17 +118,32 @@ pub(crate) fn sidecar_of(path: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn sidecar(path: &Path, found: Option<Hash>) -> Result<Option<Check>, WorkError> {
-    let beside = sidecar_of(path);
-    let Some(found) = found.filter(|_| beside.is_file()) else {
-        return Ok(None);
+/// The files beside a package: its digest and its time stamp.
+fn sidecar(
+    host: &dyn Host,
+    path: &Path,
+    found: Option<Hash>,
+    terms: &Terms,
+) -> Result<Vec<Check>, WorkError> {
+    let Some(found) = found else {
+        return Ok(Vec::new());
     };
+    let mut checks = Vec::from_iter(digest_beside(path, &found)?);
+    checks.extend(package_stamp::checks(host, path, &found, terms)?);
+    Ok(checks)
+}
+
+fn digest_beside(path: &Path, found: &Hash) -> Result<Option<Check>, WorkError> {
+    let beside = sidecar_of(path);
+    if !beside.is_file() {
+        return Ok(None);
+    }
     let mut text = String::new();
     File::open(&beside)
         .and_then(|file| file.take(LARGEST).read_to_string(&mut text))
         .map_err(WorkError::io(&beside, "reading the package's digest"))?;
     let said = text.split_whitespace().next().unwrap_or_default();
-    let found = hex(&found);
+    let found = hex(found);
     Ok(Some(if said.eq_ignore_ascii_case(&found) {
         Check::pass(
             "sidecar",
@@ -149,17 +167,31 @@ fn custody<R: std::io::Read + Seek>(
     examined: &mut Examined<R>,
     terms: &Terms,
 ) -> Result<(Report, Vec<Check>), WorkError> {
-    let mut inside = Inside { path, examined };
-    let notes = inside.notes()?;
+    let mut inside = Inside {
+        path,
+        examined,
+        unterminated: false,
+    };
+    let (notes, left_out) = inside.notes(host)?;
     let mut trust = trust(host, terms)?;
     trust.withheld = true;
     trust.keys = under_names(trust.keys, &origins(&notes));
     trust.package_keys = inside.keys()?;
     let mut verifier = Verifier::new(trust, notes);
-    inside.lines(host, &mut verifier)?;
+    let mut reports = Reports::of(&inside.examined.files);
+    inside.lines(host, &mut |line| {
+        reports.line(line);
+        verifier.line(line);
+    })?;
+    if inside.unterminated {
+        verifier.unterminated();
+    }
     let (observed, strangers) = observed(&inside.examined.files, &verifier);
+    let proofs = inside.proofs(host, &verifier)?;
     let report = verifier.finish(&observed);
-    let mut after: Vec<Check> = strangers.into_iter().collect();
+    let mut after: Vec<Check> = left_out.into_iter().chain(strangers).collect();
+    after.extend(proofs);
+    after.extend(reports.checks());
     after.extend(stated(inside.examined, &report));
     Ok((report, after))
 }
@@ -168,25 +200,35 @@ fn custody<R: std::io::Read + Seek>(
 struct Inside<'a, R> {
     path: &'a Path,
     examined: &'a mut Examined<R>,
+    /// Whether the last line has no line feed.
+    unterminated: bool,
 }
 
 impl<R: std::io::Read + Seek> Inside<'_, R> {
-    fn notes(&mut self) -> Result<Vec<NoteFile>, WorkError> {
+    fn notes(&mut self, host: &dyn Host) -> Result<(Vec<NoteFile>, Option<Check>), WorkError> {
         let folder = format!("{CUSTODY}checkpoints/");
-        let names = self.examined.files.iter().map(|file| file.name.as_str());
-        let names = names.filter(|name| name.starts_with(&folder) && name.ends_with(".note"));
-        let mut names: Vec<String> = names.take(NOTES).map(str::to_owned).collect();
-        names.sort();
-        let mut notes = Vec::new();
-        for name in names {
-            notes.push(NoteFile {
-                bytes: self.short(&name)?.unwrap_or_default(),
-                token: self.short(&format!("{name}.tsr"))?,
-                query: self.short(&format!("{name}.tsq"))?,
-                name: name.strip_prefix(&folder).unwrap_or(&name).to_owned(),
-            });
-        }
-        Ok(notes)
+        let files = self.examined.files.iter();
+        let names = files.filter_map(|file| file.name.strip_prefix(&folder));
+        let names = names.filter(|name| name.ends_with(".note"));
+        let names = names.map(str::to_owned).collect();
+        newest(host, names, |name| {
+            let path = format!("{folder}{name}");
+            Ok(NoteFile {
+                bytes: self.short(&path)?.unwrap_or_default(),
+                token: self.short(&format!("{path}.tsr"))?,
+                query: self.short(&format!("{path}.tsq"))?,
+                name: name.to_owned(),
+            })
+        })
+    }
+
+    fn proofs(&mut self, host: &dyn Host, verifier: &Verifier) -> Result<Vec<Check>, WorkError> {
+        let folder = format!("{CUSTODY}proofs/");
+        let files = self.examined.files.iter();
+        let names = files.filter_map(|file| file.name.strip_prefix(&folder));
+        let names = names.map(str::to_owned).collect();
+        let read = |name: &str| Ok(self.short(&format!("{folder}{name}"))?.unwrap_or_default());
+        proofs::checks(host, names, read, verifier)
     }
 
     fn keys(&mut self) -> Result<Vec<Vkey>, WorkError> {
@@ -222,8 +264,8 @@ impl<R: std::io::Read + Seek> Inside<'_, R> {
         }
     }
 
-    /// Gives every line to the verifier, one at a time.
-    fn lines(&mut self, host: &dyn Host, verifier: &mut Verifier) -> Result<(), WorkError> {
+    /// Gives every line of the chain to `each`, one at a time.
+    fn lines(&mut self, host: &dyn Host, each: &mut dyn FnMut(&[u8])) -> Result<(), WorkError> {
         let (counters, mut stopped) = (Counters::new(0), false);
         let mut line: Vec<u8> = Vec::new();
         let name = format!("{CUSTODY}custody.jsonl");
@@ -232,7 +274,7 @@ impl<R: std::io::Read + Seek> Inside<'_, R> {
                 let room = (LONGEST as usize).saturating_sub(line.len());
                 line.extend_from_slice(part.get(..room.min(part.len())).unwrap_or_default());
                 if part.ends_with(b"\n") {
-                    verifier.line(line.strip_suffix(b"\n").unwrap_or(&line));
+                    each(line.strip_suffix(b"\n").unwrap_or(&line));
                     line.clear();
                 }
             }
@@ -251,50 +293,59 @@ impl<R: std::io::Read + Seek> Inside<'_, R> {
             return Err(WorkError::io(self.path, "reading the package")(error));
         }
         if !line.is_empty() {
-            verifier.line(&line);
-            verifier.unterminated();
+            each(&line);
+            self.unterminated = true;
         }
         Ok(())
     }
 }
 
-/// What of the evidence is in the package: under its id, or as the same bytes under another. And
-/// what is there that no entry speaks of.
+/// What of the evidence is in the package: the same bytes wherever they lie, else what lies under
+/// the item's id. And what lies there beside it, which no entry speaks of.
 fn observed(files: &[Found], verifier: &Verifier) -> (BTreeMap<String, Observed>, Option<Check>) {
     let (mut by_id, mut by_hash) = (BTreeMap::new(), BTreeMap::new());
+    let mut places: BTreeMap<&str, Option<Hash>> = BTreeMap::new();
     for file in files {
-        let below = file
-            .name
-            .strip_prefix(EVIDENCE)
-            .and_then(|name| name.split_once('/'));
-        let (Some((id, _)), Some(sha256)) = (below, file.sha256) else {
+        let below = file.name.strip_prefix(EVIDENCE);
+        let Some((id, _)) = below.and_then(|name| name.split_once('/')) else {
             continue;
         };
-        let present = Observed::Present {
-            sha256,
-            size: file.size,
-        };
-        by_id.entry(id).or_insert(present);
+        places.insert(&file.name, file.sha256);
+        let Some(sha256) = file.sha256 else { continue };
+        let size = file.size;
+        let present = Observed::Present { sha256, size };
+        by_id.entry(id).or_insert((file.name.as_str(), present));
         by_hash.insert(sha256, present);
     }
-    let mut observed = BTreeMap::new();
+    let (mut observed, mut known) = (BTreeMap::new(), BTreeSet::new());
     for item in verifier.expected() {
-        let same = || from_hex::<32>(item.sha256).and_then(|sha256| by_hash.get(&sha256));
-        let found = by_id.remove(item.id).or_else(|| same().copied());
+        let Some(sha256) = from_hex::<32>(item.sha256) else {
+            continue;
+        };
+        known.insert(sha256);
+        let found = match by_hash.get(&sha256) {
+            Some(found) => Some(*found),
+            None => by_id.remove(item.id).map(|(place, found)| {
+                places.remove(place);
+                found
+            }),
+        };
         observed.extend(found.map(|found| (item.id.to_owned(), found)));
     }
-    let strangers: Vec<_> = by_id.keys().take(5).map(|id| visible(id)).collect();
-    let strangers = (!strangers.is_empty()).then(|| {
-        Check::warning(
-            "evidence",
-            format!(
-                "{} folders below {EVIDENCE} belong to no evidence item on record, among them {}",
-                by_id.len(),
-                strangers.join(", ")
-            ),
-        )
-    });
-    (observed, strangers)
+    places.retain(|_, sha256| sha256.is_none_or(|sha256| !known.contains(&sha256)));
+    (observed, strangers(&places.into_keys().collect::<Vec<_>>()))
+}
+
+fn strangers(names: &[&str]) -> Option<Check> {
+    let shown: Vec<_> = names.iter().take(5).map(|name| visible(name)).collect();
+    (!names.is_empty()).then(|| {
+        let told = format!(
+            "{} files below {EVIDENCE} are the bytes of no evidence item on record, among them {}: the custody says nothing of them",
+            names.len(),
+            shown.join(", ")
+        );
+        Check::warning("evidence", told)
+    })
 }
 
 /// What `bag-info.txt` says of the custody in it.

@@ -24,6 +24,20 @@ asked! {
         reason: Option<String>,
     }
 
+    /// What of the evidence is asked for.
+    EvidenceAsk {
+        /// Words that a row must hold, all of them; empty for all.
+        filter: String,
+        /// The column, as the table names it; none for the order of arrival.
+        sort: Option<String>,
+        /// Whether the greatest comes first.
+        down: bool,
+        /// The position of the first row.
+        offset: u64,
+        /// How many rows; at most a thousand are given.
+        limit: u32,
+    }
+
     /// An evidence item.
     ItemId {
         /// `EV-0001`.
@@ -80,6 +94,31 @@ told! {
         why: String,
         /// What keeps it from being read, or what it repeats.
         problem: Option<String>,
+    }
+
+    /// A page of the evidence.
+    EvidencePage {
+        /// From `offset` on.
+        rows: Vec<EvidenceRow>,
+        /// Rows that hold the words; a member that does brings its item along.
+        matching: u64,
+        /// Rows in all.
+        all: u64,
+        /// Items in all.
+        items: u64,
+        /// Sums over all items.
+        totals: crate::import::Totals,
+    }
+
+    /// A row: an item or a member of one.
+    EvidenceRow {
+        /// Whether it is a member of the item above it.
+        member: bool,
+        /// Whether it is an item with members.
+        archive: bool,
+        /// The row itself.
+        #[serde(flatten)]
+        report: crate::import::EvidenceReport,
     }
 
     /// An evidence item with everything around it.

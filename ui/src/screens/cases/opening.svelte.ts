@@ -38,7 +38,7 @@ async function follow(name: string, begin: () => Work<Opened>, again: () => void
     if (mine === attempt) opening.now = { name, work: null, opened, failure: null, again };
   } catch (error) {
     if (mine !== attempt) return;
-    opening.now = wasStopped(error) ? null : { name, work: null, opened: null, failure: asFailure(error, `${name} could not be opened`), again };
+    opening.now = wasStopped(error) ? null : { name, work: null, opened: null, failure: asFailure(error, "The case could not be opened"), again };
   }
 }
 

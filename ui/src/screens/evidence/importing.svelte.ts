@@ -1,13 +1,12 @@
 // One import from choice to reconciliation. It outlives the screen: the person may look elsewhere while it runs.
 import { asFailure, type Failure } from "../../lib/failure";
 import { wasStopped } from "../../lib/problem";
-import type { Chosen, EvidenceReport, Import, ImportPlan, ImportReport } from "../../platform/bindings";
+import type { Chosen, EvidencePage, EvidenceReport, Import, ImportPlan, ImportReport, Totals } from "../../platform/bindings";
 import type { Platform, Running } from "../../platform/types";
 import { refreshCase } from "../../shell/case.svelte";
 import { startJob, type Work } from "../../shell/jobs.svelte";
 import { notices } from "../../shell/notices.svelte";
 import { router } from "../../shell/router.svelte";
-import { totalsOf } from "./sums";
 
 export type Stage =
   | { is: "none" }
@@ -24,8 +23,6 @@ interface Importing {
 }
 
 export const importing: Importing = $state({ stage: { is: "none" }, changes: 0 });
-
-const rowKey = (row: EvidenceReport) => `${row.id} ${row.path}`;
 
 /** Reads the heads of what was chosen and says what would happen. Nothing is written. */
 export async function planImport(platform: Platform, chosen: Chosen): Promise<void> {
@@ -50,18 +47,29 @@ export async function chooseEvidence(platform: Platform, purpose: "evidence-file
   if (chosen) await planImport(platform, chosen);
 }
 
-/** What is in the case now that was not in it before. */
-async function added(platform: Platform, before: ImportReport, seconds: number): Promise<ImportReport> {
-  const known = new Set(before.evidence.map(rowKey));
-  const after = await platform.call("evidence", {});
-  const evidence = after.evidence.filter((row) => !known.has(rowKey(row)));
-  return { evidence, totals: totalsOf(evidence), seconds };
+/** Files and members that the result of an import lists, as the host does. */
+const LISTED = 10_000;
+
+const part = (platform: Platform, offset: number, limit: number) => platform.call("evidence", { filter: "", sort: null, down: false, offset, limit });
+
+/** What is in the case now that was not in it before: it arrived last. */
+async function added(platform: Platform, before: EvidencePage, seconds: number): Promise<ImportReport> {
+  const evidence: EvidenceReport[] = [];
+  let page = before;
+  do {
+    page = await part(platform, before.all + evidence.length, Math.min(1000, LISTED - evidence.length));
+    evidence.push(...page.rows);
+  } while (page.rows.length > 0 && evidence.length < LISTED);
+  const totals = { ...page.totals };
+  for (const name of Object.keys(totals) as (keyof Totals)[]) totals[name] -= before.totals[name];
+  const left_out = page.all - before.all - evidence.length;
+  return { evidence, totals, seconds, ...(left_out > 0 ? { left_out } : {}) };
 }
 
 export async function runImport(platform: Platform, chosen: Chosen, asked: Import): Promise<void> {
   const since = Date.now();
   try {
-    const before = await platform.call("evidence", {});
+    const before = await part(platform, 0, 0);
     const work = startJob(platform, "import", asked, `Importing ${chosen.names[0] ?? chosen.shown}`);
     importing.stage = { is: "running", chosen, work, since };
     try {

@@ -1,0 +1,158 @@
+//! Packages that somebody made anew with every manifest and seal right: what only the custody in
+//! them can tell.
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{Cursor, Read as _};
+use std::path::{Path, PathBuf};
+
+use support::*;
+use vestige_package::{Bag, Payload, Unwatched};
+use vestige_workbench::package::{Made, Options, make, verify};
+use vestige_workbench::verify::{Check, Status, Terms, Verification};
+
+/// Files of a payload by their names below `data/`.
+type Files = BTreeMap<String, Vec<u8>>;
+
+const REPORT: &str = "report/report.pdf";
+
+fn package(host: &TestHost) -> (Made, Files) {
+    let case = host.case("case");
+    let trail = host.path("trail.json");
+    fs::write(&trail, format!(r#"{{"Records":[{}]}}"#, record(1))).unwrap();
+    import(host, &case, &request(trail)).unwrap();
+    let report = |_: &dyn vestige_workbench::Host, _: &vestige_workbench::OpenCase| {
+        Ok(vec![("report.pdf".to_owned(), b"%PDF as it was".to_vec())])
+    };
+    let made = make(host, &case, &Options::expert(host.path("out.zip")), &report).unwrap();
+    let files = unpacked(&made.path);
+    (made, files)
+}
+
+fn unpacked(path: &Path) -> Files {
+    let mut zip = zip::ZipArchive::new(File::open(path).unwrap()).unwrap();
+    let mut files = Files::new();
+    for at in 0..zip.len() {
+        let mut file = zip.by_index(at).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        let (_, below) = name.split_once('/').unwrap();
+        if let Some(below) = below.strip_prefix("data/") {
+            files.insert(below.to_owned(), bytes);
+        }
+    }
+    files
+}
+
+/// A package with these files, right in every manifest.
+fn forged(host: &TestHost, name: &str, files: &Files) -> PathBuf {
+    let path = host.path(name);
+    let payload = |(name, bytes): (&String, &Vec<u8>)| Payload {
+        name: name.clone(),
+        size: bytes.len() as u64,
+        sha256: None,
+    };
+    let bag = Bag {
+        top: "forged".to_owned(),
+        time: present(),
+        info: vec![("Bag-Software-Agent", "Vestige 0.1.0".to_owned())],
+        payload: files.iter().map(payload).collect(),
+    };
+    let out = File::options()
+        .create_new(true)
+        .read(true)
+        .write(true)
+        .open(&path)
+        .unwrap();
+    let mut open = |payload: &Payload| -> std::io::Result<Box<dyn std::io::Read>> {
+        Ok(Box::new(Cursor::new(files[&payload.name].clone())))
+    };
+    vestige_package::write(&out, &bag, &mut open, &mut Unwatched).unwrap();
+    path
+}
+
+fn found(host: &TestHost, made: &Made, path: &Path) -> Verification {
+    let terms = Terms {
+        pins: vec![format!("{}:{}", made.size, made.root)],
+        ..Terms::default()
+    };
+    verify(host, path, &terms).unwrap()
+}
+
+fn of<'v>(verification: &'v Verification, check: &str, status: Status) -> Vec<&'v Check> {
+    let checks = verification.checks.iter();
+    checks
+        .filter(|one| one.check == check && one.status == status)
+        .collect()
+}
+
+#[test]
+fn another_report_is_told_from_the_one_on_record() {
+    let host = TestHost::with_cheap_key("aex");
+    let (made, mut files) = package(&host);
+    let same = found(&host, &made, &forged(&host, "same.zip", &files));
+    assert_eq!(of(&same, "report", Status::Pass).len(), 1, "{same:#?}");
+    assert_eq!(failed(&same.checks), Vec::<&str>::new());
+
+    files.insert(REPORT.to_owned(), b"%PDF as somebody likes it".to_vec());
+    files.insert("report/annex.pdf".to_owned(), b"%PDF".to_vec());
+    let other = found(&host, &made, &forged(&host, "other.zip", &files));
+    let told = of(&other, "report", Status::Fail);
+    assert_eq!(told.len(), 2, "{other:#?}");
+    assert!(told[0].detail.contains("annex.pdf"), "{told:?}");
+    assert!(told[1].detail.contains("report.pdf"), "{told:?}");
+}
+
+#[test]
+fn what_lies_beside_an_original_is_told() {
+    let host = TestHost::with_cheap_key("aex");
+    let (made, mut files) = package(&host);
+    files.insert("evidence/EV-0001/a.json".to_owned(), b"{}".to_vec());
+    files.insert("evidence/EV-0009/b.json".to_owned(), b"{}".to_vec());
+    let with = found(&host, &made, &forged(&host, "with.zip", &files));
+    // The original is found by its bytes, though another name of its folder comes first.
+    assert_eq!(failed(&with.checks), Vec::<&str>::new(), "{with:#?}");
+    let told = of(&with, "evidence", Status::Warning);
+    let told = told
+        .iter()
+        .find(|check| check.detail.starts_with("2 files"));
+    let told = &told.unwrap_or_else(|| panic!("{with:#?}")).detail;
+    assert!(
+        told.contains("EV-0001/a.json") && told.contains("EV-0009/b.json"),
+        "{told}"
+    );
+
+    let original = files
+        .keys()
+        .find(|name| name.starts_with("evidence/EV-0001/") && name.ends_with("trail.json"))
+        .unwrap()
+        .clone();
+    files.remove("evidence/EV-0001/a.json");
+    files.insert(original, b"{\"Records\":[]}".to_vec());
+    let altered = found(&host, &made, &forged(&host, "altered.zip", &files));
+    assert!(
+        failed(&altered.checks).contains(&"evidence"),
+        "{altered:#?}"
+    );
+}
+
+#[test]
+fn more_notes_than_are_held_are_told_and_the_newest_read() {
+    let host = TestHost::with_cheap_key("aex");
+    let (made, mut files) = package(&host);
+    for number in 0..70 {
+        // Each a mebibyte, more than the sixty-four that are held; older by their names.
+        let name = format!("custody/checkpoints/{number:03}.note");
+        files.entry(name).or_insert_with(|| vec![b'x'; 1 << 20]);
+    }
+    let with = found(&host, &made, &forged(&host, "notes.zip", &files));
+    let told = of(&with, "note", Status::Warning);
+    let left_out = told
+        .iter()
+        .find(|check| check.detail.contains("were not read"));
+    assert!(left_out.is_some(), "{with:#?}");
+    assert_eq!(with.signed, made.size, "{with:#?}");
+}
