@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod rendering;
 mod surface;
 
 use std::process::ExitCode;
@@ -29,6 +30,10 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Err(error) = rendering::begin_again_without_gpu() {
+        // Slower, and nothing else.
+        eprintln!("vestige-desktop: {error}");
+    }
     // Custody entries name the build: a program that cannot read its own file must not write one.
     if let Err(error) = machine::build_sha256() {
         eprintln!("vestige-desktop: {error}");
