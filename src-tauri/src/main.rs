@@ -30,6 +30,12 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if !rendering::has_display() {
+        eprintln!(
+            "vestige-desktop: expected a display (DISPLAY or WAYLAND_DISPLAY), found none; the command line, vestige, needs none"
+        );
+        return ExitCode::FAILURE;
+    }
     if let Err(error) = rendering::begin_again_without_gpu() {
         // Slower, and nothing else.
         eprintln!("vestige-desktop: {error}");

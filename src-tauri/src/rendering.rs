@@ -1,5 +1,5 @@
 //! How WebKitGTK draws. Its buffers are shared with a graphics card; without one they are made by a
-//! software renderer, and a key takes more than twice the time to show (`docs/benchmarks.md`).
+//! software renderer, and a key takes twice the time to show (`docs/benchmarks.md`).
 
 #[cfg(target_os = "linux")]
 const WITHOUT: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
@@ -21,6 +21,12 @@ pub fn begin_again_without_gpu() -> Result<(), String> {
         .env(WITHOUT, "1")
         .exec();
     Err(format!("it could not be started anew: {error}"))
+}
+
+/// Whether there is anything to show a window on.
+pub fn has_display() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    cfg!(not(target_os = "linux")) || set("DISPLAY") || set("WAYLAND_DISPLAY")
 }
 
 #[cfg(target_os = "linux")]

@@ -114,6 +114,7 @@ fn the_first_run_makes_a_key_and_a_case_and_imports_into_it() {
     accessible(&window, "plan");
     window.press_css("[role=dialog] button.primary, [role=dialog] .btn.primary");
     window.says("body", "Import reconciled");
+    window.says("[role=grid][aria-label='Files of this import']", "EV-0001");
     accessible(&window, "reconciled");
     window.press("Show in timeline");
     window.says(".result .count", "of");
@@ -177,6 +178,7 @@ fn an_import_is_watched_stopped_and_taken_up_again() {
     window.press("Open the case");
     window.press("Import 800 files");
     window.says("body", "Import reconciled");
+    window.says("[role=grid][aria-label='Files of this import']", "EV-0001");
     window.shot("reconciled");
     window.close();
     assert_eq!(desk.done(&["count", "case"]), "320000\n");

@@ -9,6 +9,7 @@ use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
 use support::*;
+use vestige_custody::hash::{hex, leaf, sha256};
 use vestige_package::{Bag, Payload, Unwatched};
 use vestige_workbench::package::{Made, Options, make, verify};
 use vestige_workbench::verify::{Check, Status, Terms, Verification};
@@ -155,4 +156,72 @@ fn more_notes_than_are_held_are_told_and_the_newest_read() {
         .find(|check| check.detail.contains("were not read"));
     assert!(left_out.is_some(), "{with:#?}");
     assert_eq!(with.signed, made.size, "{with:#?}");
+}
+
+#[test]
+fn a_report_that_was_taken_out_is_missed() {
+    let host = TestHost::with_cheap_key("aex");
+    let (made, mut files) = package(&host);
+    files.remove(REPORT);
+    let without = found(&host, &made, &forged(&host, "without.zip", &files));
+    let told = of(&without, "report", Status::Warning);
+    assert_eq!(told.len(), 1, "{without:#?}");
+    assert!(told[0].detail.contains("not here"), "{told:?}");
+}
+
+#[test]
+fn an_entry_that_nobody_signed_vouches_for_no_report() {
+    let host = TestHost::with_cheap_key("aex");
+    let (made, mut files) = package(&host);
+    let other = b"%PDF as somebody likes it".to_vec();
+    let chain = files.get_mut("custody/custody.jsonl").unwrap();
+    let last = chain
+        .split(|byte| *byte == b'\n')
+        .rfind(|line| !line.is_empty());
+    let last = last.unwrap().to_vec();
+    let mut entry: serde_json::Value = serde_json::from_slice(&last).unwrap();
+    entry["seq"] = made.size.into();
+    entry["prev"] = hex(&leaf(&last)).into();
+    entry["event"] = "report.generated".into();
+    entry["details"] = serde_json::json!({"report_pdf_sha256": hex(&sha256(&other))});
+    chain.extend_from_slice(entry.to_string().as_bytes());
+    chain.push(b'\n');
+    files.insert(REPORT.to_owned(), other);
+    let with = found(&host, &made, &forged(&host, "with.zip", &files));
+    assert_eq!(of(&with, "report", Status::Pass).len(), 0, "{with:#?}");
+    let told = of(&with, "report", Status::Warning);
+    assert_eq!(told.len(), 1, "{with:#?}");
+    assert!(
+        told[0].detail.contains("anybody may have added both"),
+        "{told:?}"
+    );
+}
+
+#[test]
+fn what_lies_beside_a_package_and_says_nothing_is_no_contradiction() {
+    let host = TestHost::with_cheap_key("aex");
+    let (made, files) = package(&host);
+    let path = forged(&host, "beside.zip", &files);
+    let digest = hex(&sha256(&fs::read(&path).unwrap()));
+    let wrong = "0".repeat(64);
+    for (text, status) in [
+        (format!("{digest}  beside.zip\n"), Status::Pass),
+        (format!("\u{feff}{digest} *beside.zip\n"), Status::Pass),
+        (format!("SHA256 (beside.zip) = {digest}\n"), Status::Pass),
+        (
+            format!("{wrong}  a.zip\n{digest}  beside.zip\n"),
+            Status::Pass,
+        ),
+        (format!("{wrong}  beside.zip\n"), Status::Fail),
+        (String::new(), Status::Warning),
+        ("not a digest".to_owned(), Status::Warning),
+    ] {
+        fs::write(host.path("beside.zip.sha256"), &text).unwrap();
+        let with = found(&host, &made, &path);
+        assert_eq!(of(&with, "sidecar", status).len(), 1, "{text:?} {with:#?}");
+    }
+    fs::remove_file(host.path("beside.zip.sha256")).unwrap();
+    fs::write(host.path("beside.zip.tsr"), "no stamp").unwrap();
+    let with = found(&host, &made, &path);
+    assert_eq!(of(&with, "sidecar", Status::Warning).len(), 1, "{with:#?}");
 }

@@ -42,6 +42,8 @@ pub struct Examined<R> {
     pub files: Vec<Found>,
     /// The zip, to read more from; none where it is no zip or no bag.
     pub archive: Option<Archive<R>>,
+    /// Whether it says that this program wrote it: by its seal or by the agent it names.
+    pub is_ours: bool,
     /// Places of the files in the zip by their names below the bag's folder.
     by_name: HashMap<String, usize>,
 }
@@ -65,6 +67,7 @@ impl<R> Examined<R> {
             info: Vec::new(),
             files: Vec::new(),
             archive: None,
+            is_ours: false,
             by_name: HashMap::new(),
         }
     }
@@ -175,6 +178,7 @@ impl<R: Read + Seek> Examination<'_, R> {
         let files = self.contents()?;
         self.oxum(&files);
         Ok(Examined {
+            is_ours: self.is_ours(),
             checks: self.checks.into_checks(),
             sha256: Some(sha256),
             top: self.top,

@@ -59,8 +59,7 @@ impl Desk {
                 folder: host.home(),
             });
         };
-        // Tried before it is kept: a command that runs meanwhile must not meet a wrong one, and a lock
-        // meanwhile must stay one.
+        // Tried before it is kept: a command that runs meanwhile must not meet a wrong one.
         let passphrase = Zeroizing::new(input.passphrase);
         key::unlock_with(&passphrase, &current)?;
         *locked(&self.passphrase) = Some(passphrase);

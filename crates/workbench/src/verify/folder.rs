@@ -139,6 +139,10 @@ fn note(path: &Path) -> Result<NoteFile, WorkError> {
 /// The bytes of a small file, none where there is none. One that is too long is cut, and then is
 /// not what it should be.
 fn optional(path: &Path) -> Result<Option<Vec<u8>>, WorkError> {
+    // A pipe would be waited for without end.
+    if fs::metadata(path).is_ok_and(|about| !about.is_file()) {
+        return Ok(None);
+    }
     let file = match File::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file.map_err(WorkError::io(path, "opening the file"))?,

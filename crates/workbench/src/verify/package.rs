@@ -33,6 +33,8 @@ const EVIDENCE: &str = "data/evidence/";
 const REFUSED: &str = "The package was refused before what is in it could be read; the failed check says why. Do not rely on it before that is explained.\nNothing is shown of what it holds.";
 const NO_CUSTODY: &str = "The files are compared with the manifests that came with them. Whoever altered both would not be noticed: nothing here is signed.\nNothing says how the evidence was handled.";
 
+const UNSIGNED: &str = "\nThe timeline, the list of evidence, the verifier and any file that no entry records are bound by the digest of the package alone: compare it with the one that the sender's ledger records (package.exported).";
+
 /// Whether a file is to be taken for a package: by its name or its first bytes.
 pub(crate) fn is_package(path: &Path) -> bool {
     if !path.is_file() {
@@ -86,8 +88,14 @@ pub(super) fn package_and_info(
         checks.push(Check::warning("custody", what));
         return Ok((alone(checks, NO_CUSTODY), info));
     }
+    if !examined.is_ours {
+        let what = "expected the seal and the form of the program that wrote the custody in it, found another program's zip: somebody packed it anew, and what the custody does not record (the timeline, the list of evidence, the verifier, files that were added) may be anything";
+        checks.push(Check::warning("form", what));
+    }
     let (report, after) = custody(host, path, &mut examined, terms)?;
-    Ok((Verification::of(report, checks, after), info))
+    let mut verification = Verification::of(report, checks, after);
+    verification.statement.push_str(UNSIGNED);
+    Ok((verification, info))
 }
 
 fn of_package(check: &vestige_package::Check) -> Check {
@@ -138,11 +146,16 @@ fn digest_beside(path: &Path, found: &Hash) -> Result<Option<Check>, WorkError> 
     if !beside.is_file() {
         return Ok(None);
     }
-    let mut text = String::new();
+    let mut bytes = Vec::new();
     File::open(&beside)
-        .and_then(|file| file.take(LARGEST).read_to_string(&mut text))
+        .and_then(|file| file.take(LARGEST).read_to_end(&mut bytes))
         .map_err(WorkError::io(&beside, "reading the package's digest"))?;
-    let said = text.split_whitespace().next().unwrap_or_default();
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let Some(said) = stated_digest(&text, &name) else {
+        let what = "the file beside it that ends in .sha256 holds no SHA-256 that can be read: the package was not compared with it";
+        return Ok(Some(Check::warning("sidecar", what)));
+    };
     let found = hex(found);
     Ok(Some(if said.eq_ignore_ascii_case(&found) {
         Check::pass(
@@ -158,6 +171,19 @@ fn digest_beside(path: &Path, found: &Hash) -> Result<Option<Check>, WorkError> 
             ),
         )
     }))
+}
+
+/// The SHA-256 that a list of digests states of a file: on the line that names it, else on the first
+/// that has one, whatever program wrote the list.
+fn stated_digest<'t>(text: &'t str, name: &str) -> Option<&'t str> {
+    let is_digest = |word: &&str| word.len() == 64 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let of = |line: &'t str| {
+        let mut words = line.split(|c: char| !c.is_ascii_alphanumeric());
+        words.find(is_digest)
+    };
+    let mut lines = text.lines();
+    let named = lines.find(|line| line.contains(name) && of(line).is_some());
+    named.and_then(of).or_else(|| text.lines().find_map(of))
 }
 
 /// The chain with its notes, the evidence, and what `bag-info.txt` says of them.
@@ -191,7 +217,7 @@ fn custody<R: std::io::Read + Seek>(
     let report = verifier.finish(&observed);
     let mut after: Vec<Check> = left_out.into_iter().chain(strangers).collect();
     after.extend(proofs);
-    after.extend(reports.checks());
+    after.extend(reports.checks(report.signed.max(report.anchored)));
     after.extend(stated(inside.examined, &report));
     Ok((report, after))
 }

@@ -55,6 +55,10 @@ fn judge(response: &[u8], sha256: &Hash, anchors: Option<&Anchors>, now: i64) ->
                 "the time stamp beside it is over {algorithm}, which was not computed: it was not checked. It expects {imprint}; compare with openssl ts -verify"
             ),
         )],
+        Err(TokenError::Form { .. }) => vec![Check::warning(
+            SIDECAR,
+            "the file beside it that ends in .tsr is no time stamp that can be read: it says nothing of this package, for or against",
+        )],
         Err(error) => vec![Check::fail(
             SIDECAR,
             format!("the time stamp beside it: {error}"),

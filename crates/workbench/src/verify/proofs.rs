@@ -110,8 +110,13 @@ fn held(sizes: &[u64]) -> String {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
+    let (noun, verb) = if sizes.len() == 1 {
+        ("proof", "holds")
+    } else {
+        ("proofs", "hold")
+    };
     format!(
-        "{} consistency proofs hold: the entries here continue the first {}{more}; compare the roots they state with what was handed out then",
+        "{} consistency {noun} {verb}: the entries here continue the first {}{more}; compare the roots they state with what was handed out then",
         sizes.len(),
         shown.join(", ")
     )
