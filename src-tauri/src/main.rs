@@ -2,7 +2,7 @@
 
 mod arguments;
 mod commands;
-mod rendering;
+mod display;
 mod surface;
 
 use std::process::ExitCode;
@@ -30,15 +30,11 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    if !rendering::has_display() {
+    if !display::has_display() {
         eprintln!(
             "vestige-desktop: expected a display (DISPLAY or WAYLAND_DISPLAY), found none; the command line, vestige, needs none"
         );
         return ExitCode::FAILURE;
-    }
-    if let Err(error) = rendering::begin_again_without_gpu() {
-        // Slower, and nothing else.
-        eprintln!("vestige-desktop: {error}");
     }
     // Custody entries name the build: a program that cannot read its own file must not write one.
     if let Err(error) = machine::build_sha256() {
