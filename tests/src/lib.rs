@@ -13,4 +13,4 @@ pub use case::{Holding, strangers};
 pub use desk::{Desk, PASSPHRASE, code, copy_folder, said, text};
 pub use draw::Draw;
 pub use evidence::{FLOWS, generated, gz, mixed, packed, record, tar, zip};
-pub use window::Window;
+pub use window::{Window, window_program};

@@ -100,6 +100,14 @@ fn driver() -> PathBuf {
     }
 }
 
+/// The built program of the window.
+#[must_use]
+pub fn window_program() -> PathBuf {
+    let program = above().join("vestige-desktop");
+    assert!(program.is_file(), "{}: not built", program.display());
+    program
+}
+
 impl Window {
     /// Opens the window on this desk with these arguments, in a display of this size.
     #[must_use]
@@ -145,8 +153,7 @@ impl Window {
         let started = Started(started);
         listening(port);
         listening(native);
-        let program = above().join("vestige-desktop");
-        assert!(program.is_file(), "{}: not built", program.display());
+        let program = window_program();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()

@@ -367,6 +367,17 @@ fn one_file(desk: &Desk, ending: &str) -> PathBuf {
 }
 
 #[test]
+fn without_a_display_it_says_so() {
+    let mut window = std::process::Command::new(vestige_tests::window_program());
+    window.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
+    let output = window.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(said.contains("expected a display"), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+}
+
+#[test]
 fn hostile_evidence_stays_text() {
     let desk = desk();
     desk.case("case");

@@ -277,6 +277,24 @@ describe("notes", () => {
     await waitFor(() => expect(host.noted("ev-2").starred).toBe(false));
     await waitFor(() => expect(document.querySelectorAll(".star.on")).toHaveLength(0));
   });
+  it("writes about no other row than the one that is seen to have the focus", async () => {
+    let release = () => {};
+    const { user, calls } = await ready({ total: 100_000 }, {}, (host) => {
+      host.platform.on("rows", ({ result, offset, limit, fields }) => {
+        const rows = { offset, rows: host.rows(result, offset, limit, fields) };
+        return offset === 0 ? rows : new Promise((done) => (release = () => done(rows)));
+      });
+    });
+    await user.keyboard("{End}");
+    await waitFor(() => expect(document.querySelector(".is-focusrow[aria-busy=true]")).not.toBeNull());
+    await user.keyboard("s1");
+    expect(calls("annotate")).toEqual([]);
+    await waitFor(() => expect(calls("rows").at(-1)).toMatchObject({ offset: 99_800 }));
+    release();
+    await waitFor(() => expect(document.querySelector(".is-focusrow[aria-busy=true]")).toBeNull());
+    await user.keyboard("s");
+    await waitFor(() => expect(calls("annotate")).toEqual([{ change: { what: "star", on: true }, about: { which: "ids", ids: ["ev-99999"] } }]));
+  });
   it("marks, clears and tags what is selected with one entry each; the selection stays", async () => {
     const { user, calls } = await ready();
     await user.keyboard("xjx1");

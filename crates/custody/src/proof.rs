@@ -75,8 +75,9 @@ impl Consistency {
             ("hashes", Value::List(hashes.collect())),
             ("to", pin(&self.to)),
         ]);
-        // Keys, integers and depth are those of the profile.
-        let mut bytes = value.to_bytes().unwrap_or_default();
+        let mut bytes = value
+            .to_bytes()
+            .expect("keys, integers and depth of a proof are those of the profile");
         bytes.push(b'\n');
         bytes
     }

@@ -5,7 +5,7 @@ mod support;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use support::*;
@@ -50,6 +50,16 @@ fn unpacked(path: &Path) -> Files {
 
 /// A package with these files, right in every manifest.
 fn forged(host: &TestHost, name: &str, files: &Files) -> PathBuf {
+    forged_with(host, name, files, &[])
+}
+
+/// As [`forged`], and `bag-info.txt` says this too.
+fn forged_with(
+    host: &TestHost,
+    name: &str,
+    files: &Files,
+    more: &[(&'static str, &str)],
+) -> PathBuf {
     let path = host.path(name);
     let payload = |(name, bytes): (&String, &Vec<u8>)| Payload {
         name: name.clone(),
@@ -59,7 +69,11 @@ fn forged(host: &TestHost, name: &str, files: &Files) -> PathBuf {
     let bag = Bag {
         top: "forged".to_owned(),
         time: present(),
-        info: vec![("Bag-Software-Agent", "Vestige 0.1.0".to_owned())],
+        info: [("Bag-Software-Agent", "Vestige 0.1.0")]
+            .iter()
+            .chain(more)
+            .map(|(label, value)| (*label, (*value).to_owned()))
+            .collect(),
         payload: files.iter().map(payload).collect(),
     };
     let out = File::options()
@@ -156,6 +170,79 @@ fn more_notes_than_are_held_are_told_and_the_newest_read() {
         .find(|check| check.detail.contains("were not read"));
     assert!(left_out.is_some(), "{with:#?}");
     assert_eq!(with.signed, made.size, "{with:#?}");
+}
+
+/// The same files packed by another program, which names itself.
+fn repacked(host: &TestHost, name: &str, files: &Files) -> PathBuf {
+    let mut all: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    let mut manifest = String::new();
+    for (name, bytes) in files {
+        manifest += &format!("{}  data/{name}\n", hex(&sha256(bytes)));
+        all.insert(format!("data/{name}"), bytes.clone());
+    }
+    let declaration = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
+    all.insert("bagit.txt".to_owned(), declaration.into());
+    all.insert("manifest-sha256.txt".to_owned(), manifest.into_bytes());
+    let path = host.path(name);
+    let mut zip = zip::ZipWriter::new(File::create(&path).unwrap());
+    for (name, bytes) in &all {
+        let options = zip::write::SimpleFileOptions::default();
+        zip.start_file(format!("bag/{name}"), options).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap();
+    path
+}
+
+#[test]
+fn our_custody_in_the_zip_of_another_program_is_told() {
+    let host = TestHost::with_cheap_key("aex");
+    let (made, mut files) = package(&host);
+    files.insert("timeline/timeline.csv".to_owned(), b"nothing".to_vec());
+    files.insert("evidence/opinion.pdf".to_owned(), b"%PDF".to_vec());
+    let with = found(&host, &made, &repacked(&host, "theirs.zip", &files));
+    assert_eq!(failed(&with.checks), Vec::<&str>::new(), "{with:#?}");
+    let told = of(&with, "form", Status::Warning);
+    assert_eq!(told.len(), 1, "{with:#?}");
+    let strangers = of(&with, "evidence", Status::Warning);
+    assert!(
+        strangers
+            .iter()
+            .any(|one| one.detail.contains("opinion.pdf")),
+        "{strangers:?}"
+    );
+    assert!(
+        with.statement.contains("package.exported"),
+        "{}",
+        with.statement
+    );
+}
+
+#[test]
+fn entries_are_not_withheld_in_silence() {
+    let host = TestHost::with_cheap_key("aex");
+    let (made, mut files) = package(&host);
+    let chain = files["custody/custody.jsonl"].clone();
+    let mut withheld = Vec::new();
+    for (seq, line) in chain.split(|byte| *byte == b'\n').enumerate() {
+        if memchr::memmem::find(line, b"\"report.generated\"").is_some() {
+            let stub = serde_json::json!({
+                "_t": "custody.withheld/1", "leaf": hex(&leaf(line)), "reason": "privileged", "seq": seq,
+            });
+            withheld.extend_from_slice(stub.to_string().as_bytes());
+        } else {
+            withheld.extend_from_slice(line);
+        }
+        withheld.push(b'\n');
+    }
+    withheld.pop();
+    files.insert("custody/custody.jsonl".to_owned(), withheld);
+    for (said, failures) in [("no", vec!["info"]), ("yes", vec![])] {
+        let path = forged_with(&host, &format!("{said}.zip"), &files, &[("Redacted", said)]);
+        let with = found(&host, &made, &path);
+        assert_eq!(failed(&with.checks), failures, "{with:#?}");
+        assert_eq!(of(&with, "report", Status::Warning).len(), 1, "{with:#?}");
+    }
 }
 
 #[test]

@@ -30,6 +30,9 @@ const CUSTODY: &str = "data/custody/";
 /// Its originals, each in a folder of its id.
 const EVIDENCE: &str = "data/evidence/";
 
+/// What is said of each item, beside them.
+const LIST: &str = "evidence.jsonl";
+
 const REFUSED: &str = "The package was refused before what is in it could be read; the failed check says why. Do not rely on it before that is explained.\nNothing is shown of what it holds.";
 const NO_CUSTODY: &str = "The files are compared with the manifests that came with them. Whoever altered both would not be noticed: nothing here is signed.\nNothing says how the evidence was handled.";
 
@@ -217,6 +220,7 @@ fn custody<R: std::io::Read + Seek>(
     let report = verifier.finish(&observed);
     let mut after: Vec<Check> = left_out.into_iter().chain(strangers).collect();
     after.extend(proofs);
+    after.extend(unsaid(inside.examined.info("Redacted"), reports.withheld));
     after.extend(reports.checks(report.signed.max(report.anchored)));
     after.extend(stated(inside.examined, &report));
     Ok((report, after))
@@ -332,10 +336,13 @@ fn observed(files: &[Found], verifier: &Verifier) -> (BTreeMap<String, Observed>
     let (mut by_id, mut by_hash) = (BTreeMap::new(), BTreeMap::new());
     let mut places: BTreeMap<&str, Option<Hash>> = BTreeMap::new();
     for file in files {
-        let below = file.name.strip_prefix(EVIDENCE);
-        let Some((id, _)) = below.and_then(|name| name.split_once('/')) else {
+        let Some(below) = file.name.strip_prefix(EVIDENCE) else {
             continue;
         };
+        if below == LIST {
+            continue;
+        }
+        let id = below.split_once('/').map_or("", |(id, _)| id);
         places.insert(&file.name, file.sha256);
         let Some(sha256) = file.sha256 else { continue };
         let size = file.size;
@@ -395,6 +402,15 @@ fn stated<R>(examined: &Examined<R>, report: &Report) -> Vec<Check> {
         })
     };
     found.into_iter().filter_map(compare).collect()
+}
+
+/// Entries may be withheld, but not in silence.
+fn unsaid(redacted: Option<&str>, withheld: bool) -> Option<Check> {
+    let silent = withheld && redacted.is_some_and(|said| said.eq_ignore_ascii_case("no"));
+    silent.then(|| {
+        let told = "Redacted: expected yes, since entries are withheld, found no: entries were taken out after the package was written";
+        Check::fail("info", told)
+    })
 }
 
 /// Whether something lies at a path already, a dead link included.

@@ -35,7 +35,8 @@ struct Part {
 /// The files of a report, and what the entries that were read so far say of them.
 pub(super) struct Reports {
     files: BTreeMap<String, Part>,
-    withheld: bool,
+    /// Whether an entry is withheld.
+    pub withheld: bool,
 }
 
 impl Reports {

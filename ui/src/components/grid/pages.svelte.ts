@@ -37,7 +37,7 @@ export class Pages<Row> {
     const last = Math.floor(Math.max(from, Math.min(to, total) - 1) / PAGE);
     for (const [page, request] of this.#asked) if (page < first || page > last) this.#giveUp(page, request);
     if (total <= 0) return;
-    for (let page = first; page <= last; page += 1) this.#want(page);
+    for (let page = first; page <= last; page += 1) this.#want(page, Math.min(PAGE, total - page * PAGE));
   }
 
   #giveUp(page: number, request: AbortController): void {
@@ -45,9 +45,10 @@ export class Pages<Row> {
     this.#asked.delete(page);
   }
 
-  #want(page: number): void {
+  /** A page that was the last one may have got more rows since, while an import runs. */
+  #want(page: number, rows: number): void {
     this.#used.set(page, ++this.#clock);
-    if (this.#loaded.has(page) || this.#asked.has(page)) return;
+    if ((this.#loaded.get(page)?.length ?? -1) >= rows || this.#asked.has(page)) return;
     const request = new AbortController();
     this.#asked.set(page, request);
     this.#fetch(page * PAGE, PAGE, request.signal).then(

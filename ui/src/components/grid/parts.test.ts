@@ -44,6 +44,18 @@ describe("pages", () => {
     expect(pages.row(999)).toBeUndefined();
   });
 
+  it("asks again for a page that has got more rows", async () => {
+    let there = 150;
+    const pages = new Pages(async (offset: number, limit: number) => answer(offset, Math.min(limit, there - offset)));
+    pages.need(0, 150, there);
+    await settled();
+    expect(pages.row(150)).toBeUndefined();
+    there = 180;
+    pages.need(0, 180, there);
+    await settled();
+    expect([pages.row(149), pages.row(179)]).toEqual([149, 179]);
+  });
+
   it("gives up requests that nobody waits for, and does not show their late answers", async () => {
     const open: { signal: AbortSignal; done: (rows: number[]) => void }[] = [];
     const pages = new Pages<number>((_offset, _limit, signal) => new Promise((done) => open.push({ signal, done })));

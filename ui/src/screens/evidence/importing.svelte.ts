@@ -52,14 +52,26 @@ const LISTED = 10_000;
 
 const part = (platform: Platform, offset: number, limit: number) => platform.call("evidence", { filter: "", sort: null, down: false, offset, limit });
 
-/** What is in the case now that was not in it before: it arrived last. */
+/** How many rows there are, with the last of them. */
+async function standing(platform: Platform): Promise<EvidencePage> {
+  const { all } = await part(platform, 0, 0);
+  return part(platform, Math.max(0, all - 1), 1);
+}
+
+/**
+ * What is in the case now that was not in it before: it arrived last. Where an archive that was begun earlier got more
+ * members, they lie among the older rows; then only the sums tell what came.
+ */
 async function added(platform: Platform, before: EvidencePage, seconds: number): Promise<ImportReport> {
   const evidence: EvidenceReport[] = [];
-  let page = before;
-  do {
+  let page = await part(platform, Math.max(0, before.all - 1), 1);
+  const [was, is] = [before.rows[0], page.rows[0]];
+  const last = before.all === 0 || (was?.id === is?.id && was?.path === is?.path);
+  while (last && evidence.length < LISTED) {
     page = await part(platform, before.all + evidence.length, Math.min(1000, LISTED - evidence.length));
+    if (page.rows.length === 0) break;
     evidence.push(...page.rows);
-  } while (page.rows.length > 0 && evidence.length < LISTED);
+  }
   const totals = { ...page.totals };
   for (const name of Object.keys(totals) as (keyof Totals)[]) totals[name] -= before.totals[name];
   const left_out = page.all - before.all - evidence.length;
@@ -69,7 +81,7 @@ async function added(platform: Platform, before: EvidencePage, seconds: number):
 export async function runImport(platform: Platform, chosen: Chosen, asked: Import): Promise<void> {
   const since = Date.now();
   try {
-    const before = await part(platform, 0, 0);
+    const before = await standing(platform);
     const work = startJob(platform, "import", asked, `Importing ${chosen.names[0] ?? chosen.shown}`);
     importing.stage = { is: "running", chosen, work, since };
     try {
